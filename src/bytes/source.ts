@@ -1,0 +1,16 @@
+/** Bytes that can be read by range, so that a file, memory and HTTP ranges share every reader. */
+export interface ByteSource {
+  /** How errors name it: a path, a URL. */
+  readonly name: string;
+  readonly byteLength: number;
+  /** Bytes [start, end); both are within 0..byteLength. */
+  slice(start: number, end: number): Promise<Uint8Array>;
+}
+
+export function memorySource(bytes: Uint8Array, name: string): ByteSource {
+  return {
+    name,
+    byteLength: bytes.byteLength,
+    slice: async (start, end) => bytes.subarray(start, end),
+  };
+}
