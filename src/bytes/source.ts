@@ -3,6 +3,8 @@ export interface ByteSource {
   /** How errors name it: a path, a URL. */
   readonly name: string;
   readonly byteLength: number;
+  /** Where the bytes are a plain file: its absolute path, for a runtime that reads it itself. */
+  readonly path?: string;
   /** Bytes [start, end); both are within 0..byteLength. */
   slice(start: number, end: number): Promise<Uint8Array>;
 }

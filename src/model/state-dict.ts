@@ -17,3 +17,13 @@ export interface StateDict {
   readonly source: ByteSource;
   readonly entries: ReadonlyMap<string, StateDictEntry>;
 }
+
+/** Whether the elements lie in row-major order without gaps. The stride of an axis of size 1 plays no part. */
+export function isContiguous({ shape, strides }: StateDictEntry): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
+}

@@ -1,0 +1,64 @@
+/** The options of `featurescope render`: one table for flags, help and config file. */
+import { Option } from 'commander';
+import { TAPS } from '../model/layers.js';
+import { collect, parseCount, parseFrameRate, parseInterval, parsePercentiles, parseSize } from './values.js';
+
+export function renderOptions(): Option[] {
+  return [
+    new Option('--model <name>', 'alexnet or resnet18, as in torchvision').default('resnet18'),
+    new Option('--weights <file>', '`embedded`, or a state dict: .pth, .pt or .safetensors').default('embedded'),
+    new Option('--img-size <size>', 'WxH squashes to it; N makes the longest side N').argParser(parseSize).default(600),
+    new Option('--crop <n>', "torchvision's resize and centre crop to NxN instead").argParser(parseCount),
+    new Option('--layers <pattern>', 'layer paths or globs such as conv1 or layer1.*.conv2; repeatable').argParser(
+      collect,
+    ),
+    new Option(
+      '--preset <name>',
+      '`seed`: the layers, tap, 600x600 input and 400x400 frames of the tool this one replaces',
+    ).choices(['seed']),
+    new Option('--tap <point>', "the convolution's own output, after its batch norm, or after the activation")
+      .choices(TAPS)
+      .default('conv'),
+    new Option('--scale <by>', 'what shares a colour range').choices(['filter', 'layer', 'model']).default('filter'),
+    new Option('--range <lo,hi>', 'a fixed colour range for all maps instead').argParser(parseInterval),
+    new Option('--percentile <lo,hi>', 'the colour range spans these percentiles of the values').argParser(
+      parsePercentiles,
+    ),
+    new Option('--symmetric', 'zero in the middle of the colormap'),
+    new Option('--cmap <name>', 'a matplotlib colormap or its _r; `featurescope colormaps` shows them').default(
+      'viridis',
+    ),
+    new Option('--frame-size <size>', 'longest side of a frame in pixels, or WxH').argParser(parseSize).default(400),
+    new Option('--smooth', 'enlarge smoothly instead of showing cells'),
+    new Option('--legend', 'a band with layer, filter, shape and a colourbar in real units'),
+    new Option('--no-legend', 'pictures alone (the default)'),
+    new Option('--video', 'also a lossless AVI of all frames'),
+    new Option('--video-filename <file>', 'its name, in the run folder unless absolute').default('activations.avi'),
+    new Option('--fps <rate>', 'frames per second: 24, 23.976 or 30000/1001')
+      .argParser(parseFrameRate)
+      .default({ numerator: 24, denominator: 1 }, '24'),
+    new Option('--no-images', 'video and manifest only'),
+    new Option('--out <folder>', 'root of <model>/<date_time>/').default('output'),
+    new Option('--config <file>', 'these options as JSON, keys without dashes; flags win'),
+    new Option('--quiet', 'print nothing but errors'),
+    new Option('--json', 'print the manifest instead of a summary'),
+  ];
+}
+
+/** Options that answer the same question, by attribute name. */
+export const EXCLUSIVE = [
+  ['crop', 'imgSize'],
+  ['range', 'scale'],
+  ['range', 'percentile'],
+  ['range', 'symmetric'],
+] as const;
+
+export const RENDER_EXAMPLES = `
+Examples:
+  featurescope render photo.jpg
+  featurescope render photo.jpg --model alexnet --weights alexnet-owt-7be5be79.pth --video
+  featurescope render photo.jpg --layers conv1 --layers 'layer1.*' --tap act --cmap magma --legend
+  featurescope render holiday/ --img-size 800x600 --scale layer --symmetric --cmap RdBu_r
+
+Exit codes: 0 done, 1 a fault of this program, 2 usage, 3 image, 4 model or weights, 5 output.
+`;

@@ -1,0 +1,25 @@
+/** Featurescope for any platform: bring bytes, pixels and a runtime. `node.ts` adds files, threads and the native runtime. */
+export { type ByteSource, memorySource } from './bytes/source.js';
+export { type ErrorKind, FeaturescopeError, InputError, ModelError, OutputError, UsageError } from './errors.js';
+export type { Pixels } from './image/pixels.js';
+export { type InputImage, type InputSize, preprocess } from './image/preprocess.js';
+export { COLORMAP_NAMES, type Colormap, readColormap } from './map/colormap.js';
+export { type DrawOptions, drawMap } from './map/draw.js';
+export type { Band, Frame } from './map/frame.js';
+export type { Range } from './map/range.js';
+export { type Statistics, summarise } from './map/statistics.js';
+export { ARCHITECTURES, type ArchitectureName } from './model/architectures/architectures.js';
+export { type Layer, TAPS, type Tap } from './model/layers.js';
+export type { Model } from './model/model.js';
+export { openArchitecture } from './model/open-architecture.js';
+export type { AxisField, ReceptiveField } from './model/receptive-field.js';
+export { selectLayers } from './model/select-layers.js';
+export { type RenderHost, type RenderOptions, renderMaps } from './render.js';
+export { type Activation, type CaptureOptions, capture } from './run/capture.js';
+export { openWasmRuntime } from './run/ort-web.js';
+export type { Runtime, Session } from './run/runtime.js';
+export type { Scale } from './run/scale.js';
+export type { Tensor } from './tensor/tensor.js';
+export { type AviOptions, type FrameRate, openAvi } from './write/avi.js';
+export type { Manifest, ManifestFrame, ManifestLayer, ManifestVideo } from './write/manifest.js';
+export { createPngEncoder, type PngEncoder } from './write/png.js';

@@ -1,0 +1,84 @@
+/** An architecture by name and a checkpoint, joined into a Model whose graph points into the checkpoint's bytes. */
+import type { ByteSource } from '../bytes/source.js';
+import { DTYPE_BYTES, elementCount, type RawTensor } from '../tensor/tensor.js';
+import { ARCHITECTURES, type ArchitectureName } from './architectures/architectures.js';
+import { checkWeights, differences, type Exceptions } from './bind-weights.js';
+import { type Graph, nodesFor, parametersOf } from './graph.js';
+import { layersOf } from './layers.js';
+import type { Model } from './model.js';
+import { type ExternalTensor, encodeGraph } from './onnx/encode-graph.js';
+import { lowerGraph } from './onnx/lower.js';
+import { readStateDict, readTensors } from './read-state-dict.js';
+import { receptiveFields } from './receptive-field.js';
+import { inferShapes } from './shapes.js';
+import { isContiguous, type StateDict } from './state-dict.js';
+
+/** torchvision's normalisation for its ImageNet networks, per RGB channel. */
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
+export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
+
+const IMAGENET_CLASSES = 1000;
+
+export interface OpenArchitectureOptions {
+  readonly weights: ByteSource;
+  /** Parameters that this checkpoint is known to carry beyond the architecture's. */
+  readonly unexpected?: readonly string[];
+  readonly note?: string | null;
+}
+
+/** Throws a ModelError where the checkpoint cannot be read or does not match the architecture. */
+export async function openArchitecture(name: ArchitectureName, options: OpenArchitectureOptions): Promise<Model> {
+  const dict = await readStateDict(options.weights);
+  const graph = graphFor(name, dict);
+  const exceptions: Exceptions = { unexpected: options.unexpected ?? [] };
+  checkWeights(graph, dict, exceptions, name, () => architecturesThatFit(dict));
+  return {
+    name,
+    channels: graph.input.channels,
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    layers: layersOf(graph),
+    receptiveFields: receptiveFields(graph),
+    weights: { source: dict.source, format: dict.format, note: options.note ?? null },
+    shapes: (size) => inferShapes(graph, size),
+    program: async (tensors, size) => {
+      const needed = parametersOf(graph, nodesFor(graph, tensors));
+      const location = fileName(dict.source);
+      return {
+        bytes: encodeGraph(lowerGraph(graph, inferShapes(graph, size)), tensors, await locate(dict, needed, location)),
+        files: new Map([[location, dict.source]]),
+        input: graph.input.name,
+        outputs: tensors,
+      };
+    },
+  };
+}
+
+/** The architectures whose names and shapes a checkpoint has. */
+function architecturesThatFit(dict: StateDict): string[] {
+  const names = Object.keys(ARCHITECTURES) as ArchitectureName[];
+  return names.filter((name) => differences(graphFor(name, dict), dict, { unexpected: [] }).length === 0);
+}
+
+function graphFor(name: ArchitectureName, dict: StateDict): Graph {
+  const { build, classesFrom } = ARCHITECTURES[name];
+  return build(dict.entries.get(classesFrom)?.shape[0] ?? IMAGENET_CLASSES);
+}
+
+/** Where each parameter lies in the checkpoint; one that is not row-major there is gathered into memory. */
+async function locate(dict: StateDict, names: readonly string[], location: string) {
+  const tensors = new Map<string, ExternalTensor | RawTensor>();
+  const gathered: string[] = [];
+  for (const name of names) {
+    const entry = dict.entries.get(name)!;
+    const byteLength = elementCount(entry.shape) * DTYPE_BYTES[entry.dtype];
+    if (isContiguous(entry)) tensors.set(name, { ...entry, location, byteLength });
+    else gathered.push(name);
+  }
+  for (const [name, tensor] of await readTensors(dict, gathered)) tensors.set(name, tensor);
+  return tensors;
+}
+
+function fileName(source: ByteSource): string {
+  return source.path?.split(/[\\/]/).at(-1) ?? 'weights';
+}

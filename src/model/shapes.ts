@@ -1,0 +1,77 @@
+/**
+ * The shape of every tensor of a graph for one input size, by ONNX's own rules per operator. Throws where the input is too small for
+ * a kernel, so that this is known before anything runs.
+ */
+import { InputError } from '../errors.js';
+import type { Attribute, Graph, GraphNode } from './graph.js';
+
+export type Shape = readonly number[];
+
+export function ints(node: GraphNode, name: string, fallback: readonly number[]): readonly number[] {
+  const attribute = node.attributes[name];
+  return attribute?.type === 'ints' ? attribute.value : fallback;
+}
+
+export function int(node: GraphNode, name: string, fallback: number): number {
+  const attribute: Attribute | undefined = node.attributes[name];
+  return attribute?.type === 'int' ? attribute.value : fallback;
+}
+
+/** Kernel geometry of a Conv or pooling node, per spatial axis. */
+export function windowOf(node: GraphNode) {
+  const kernel = ints(node, 'kernel_shape', [1, 1]);
+  const axes = kernel.length;
+  const pads = ints(node, 'pads', new Array(2 * axes).fill(0));
+  return {
+    kernel,
+    stride: ints(node, 'strides', new Array(axes).fill(1)),
+    dilation: ints(node, 'dilations', new Array(axes).fill(1)),
+    padBefore: pads.slice(0, axes),
+    padAfter: pads.slice(axes),
+  };
+}
+
+/** Shapes of all tensors for an input [1, channels, height, width]. */
+export function inferShapes(graph: Graph, [height, width]: readonly [number, number]): Map<string, Shape> {
+  const shapes = new Map<string, Shape>([[graph.input.name, [1, graph.input.channels, height, width]]]);
+  for (const node of graph.nodes) {
+    const input = shapes.get(node.inputs[0] ?? '');
+    if (!input) throw new Error(`shape of ${node.inputs[0]} is not known at ${node.name}`);
+    shapes.set(node.outputs[0] ?? '', outputShape(graph, node, input, [height, width]));
+  }
+  return shapes;
+}
+
+function outputShape(graph: Graph, node: GraphNode, input: Shape, imageSize: readonly [number, number]): Shape {
+  const [batch = 1, channels = 1, ...spatial] = input;
+  const parameterRows = () => graph.parameters.get(node.inputs[1] ?? '')?.[0] ?? channels;
+  switch (node.op) {
+    case 'Conv':
+      return [batch, parameterRows(), ...slide(node, spatial, imageSize)];
+    case 'MaxPool':
+      return [batch, channels, ...slide(node, spatial, imageSize)];
+    case 'AdaptiveAveragePool':
+      return [batch, channels, ...ints(node, 'output_size', [1, 1])];
+    case 'Flatten':
+      return [batch, spatial.reduce((product, size) => product * size, channels)];
+    case 'Gemm':
+      return [batch, parameterRows()];
+    default:
+      return input;
+  }
+}
+
+function slide(node: GraphNode, spatial: Shape, [height, width]: readonly [number, number]): number[] {
+  const { kernel, stride, dilation, padBefore, padAfter } = windowOf(node);
+  return spatial.map((size, axis) => {
+    const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
+    const room = size + padBefore[axis]! + padAfter[axis]! - reach;
+    if (room < 0) {
+      throw new InputError(
+        `an image of ${width}x${height} is too small for this network: at ${node.name} (kernel ${kernel.join('x')}) only ` +
+          `${spatial.toReversed().join('x')} cells are left; use a larger --img-size`,
+      );
+    }
+    return Math.floor(room / stride[axis]!) + 1;
+  });
+}

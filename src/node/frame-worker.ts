@@ -1,0 +1,40 @@
+/** A thread that draws maps and writes their PNG files. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { createFrameDrawer, type DrawJob, type DrawnMap } from '../write/draw-frames.js';
+import { describeFileError, isFileError } from './file-errors.js';
+
+export interface FrameTask {
+  readonly id: number;
+  readonly job: DrawJob;
+  /** Where to write the files named, one a map; null to write none. */
+  readonly save: { readonly folder: string; readonly fileNames: readonly string[] } | null;
+}
+
+export type FrameReply =
+  | { readonly id: number; readonly drawn: DrawnMap[] }
+  | { readonly id: number; readonly failed: 'output' | 'fault'; readonly message: string };
+
+const draw = createFrameDrawer();
+
+parentPort!.on('message', ({ id, job, save }: FrameTask) => {
+  try {
+    const drawn = draw(job);
+    if (save) {
+      for (const [i, { png }] of drawn.entries()) writeFileSync(join(save.folder, save.fileNames[i]!), png);
+    }
+    reply(
+      { id, drawn },
+      drawn.map(({ png }) => png.buffer as ArrayBuffer),
+    );
+  } catch (cause) {
+    if (isFileError(cause))
+      reply({ id, failed: 'output', message: `cannot write ${describeFileError(cause.path ?? '', cause)}` });
+    else reply({ id, failed: 'fault', message: (cause as Error).stack ?? String(cause) });
+  }
+});
+
+function reply(message: FrameReply, transfer: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, transfer);
+}

@@ -1,0 +1,105 @@
+/** One image file to one run folder: pictures, video and manifest, complete or not at all. */
+import { preprocess } from '../image/preprocess.js';
+import { frameSizeFor } from '../map/frame-size.js';
+import { legendHeight } from '../map/legend.js';
+import type { ImageSize, Model } from '../model/model.js';
+import { type RenderHost, renderMaps } from '../render.js';
+import type { Capture } from '../run/capture.js';
+import type { Runtime } from '../run/runtime.js';
+import type { AviOptions, FrameRate } from '../write/avi.js';
+import type { FrameStyle } from '../write/draw-frames.js';
+import { formatManifest, frameRecord, type ManifestFrame } from '../write/manifest.js';
+import { describeRun } from './describe-run.js';
+import type { FramePool } from './frame-pool.js';
+import { readImage } from './read-image.js';
+import type { FinishedRun, RendererOptions, RunHooks } from './renderer.js';
+import { openRunFolder, writeRunFile } from './run-folder.js';
+import { openRunVideo, type RunVideo } from './run-video.js';
+import { stopwatch } from './stopwatch.js';
+
+/** What all images of a renderer share. */
+export interface Workshop {
+  readonly model: Model;
+  readonly runtime: Runtime;
+  readonly options: RendererOptions;
+  readonly pool: FramePool;
+  readonly weightsHash: Promise<string>;
+  captureFor(size: ImageSize): Promise<Capture>;
+}
+
+export async function renderFile(imagePath: string, workshop: Workshop, hooks: RunHooks): Promise<FinishedRun> {
+  const { model, options, pool } = workshop;
+  const createdAt = new Date();
+  const watch = stopwatch();
+  const image = await readImage(imagePath);
+  const input = preprocess(image.pixels, { size: options.size, mean: model.mean, std: model.std });
+  watch.lap('image');
+  const [, , height = 0, width = 0] = input.tensor.shape;
+  const capture = await workshop.captureFor([height, width]);
+  const style = { ...options.style, ...frameSizeFor(options.frameSize, [width, height]) };
+  const frameCount = options.layers.reduce((sum, { filters }) => sum + filters, 0);
+  const fileName = options.images ? frameNamer(frameCount) : null;
+
+  const folder = openRunFolder(options.out, model.name, createdAt);
+  let video: RunVideo | undefined;
+  try {
+    if (options.video)
+      video = await openRunVideo(folder, options.video.file, aviOptions(style, options.video.frameRate));
+    const frames: ManifestFrame[] = [];
+    const host: RenderHost = {
+      capacity: pool.capacity,
+      draw: (job, firstFrame) => {
+        const fileNames = fileName && Array.from({ length: job.count }, (_, i) => fileName(firstFrame + i));
+        return pool.draw(job, fileNames && { folder: folder.workPath, fileNames });
+      },
+      accept: async (maps, job, firstFrame) => {
+        await video?.addFrames(maps.map(({ png }) => png));
+        for (const [i, { statistics, range }] of maps.entries()) {
+          const file = fileName?.(firstFrame + i) ?? null;
+          frames.push(frameRecord(file, job.layer, job.firstFilter + i, statistics, range));
+        }
+        hooks.onProgress?.(frames.length, frameCount);
+      },
+      checkpoint: () => hooks.signal?.throwIfAborted(),
+    };
+    await renderMaps(input.tensor, capture, { scale: options.scale, style }, host);
+    const videoRecord = (await video?.finish(frames.length)) ?? null;
+    watch.lap('maps');
+    const weightsHash = await workshop.weightsHash;
+    const timings = watch.laps();
+    const manifest = describeRun({
+      workshop,
+      image,
+      input,
+      style,
+      frames,
+      video: videoRecord,
+      createdAt,
+      weightsHash,
+      timings,
+    });
+    writeRunFile(folder, 'manifest.json', formatManifest(manifest));
+    hooks.signal?.throwIfAborted();
+    video?.commit();
+    folder.commit();
+    return { folder: folder.path, manifest };
+  } catch (error) {
+    // Threads may still be writing into the folder that is about to go.
+    await pool.settle();
+    video?.discard();
+    folder.discard();
+    throw error;
+  }
+}
+
+/** `frame_0000.png`, with as many digits as the last frame needs, at least four. */
+function frameNamer(frameCount: number): (frame: number) => string {
+  const digits = Math.max(4, String(frameCount - 1).length);
+  return (frame) => `frame_${String(frame).padStart(digits, '0')}.png`;
+}
+
+function aviOptions(style: FrameStyle, frameRate: FrameRate): AviOptions {
+  const height = style.frameHeight + (style.legend ? legendHeight(style.frameWidth) : 0);
+  // A legend's colours come on top of the colormap's 256, which makes its frames true-colour.
+  return { width: style.frameWidth, height, frameRate, colour: style.legend ? 'rgb' : 'indexed' };
+}

@@ -1,0 +1,83 @@
+/** Bits of a deflate stream, least significant first (RFC 1951, 3.1.1), in scratch memory that only grows. */
+/** Together with the bits of an unfinished byte they fill 31. */
+export const MAX_PUT_BITS = 24;
+
+export class BitWriter {
+  private output = new Uint8Array(1 << 16);
+  private view = new DataView(this.output.buffer);
+  private byteLength = 0;
+  /** The bits of the unfinished last byte, fewer than 8. */
+  private bits = 0;
+  private bitCount = 0;
+
+  begin(): void {
+    this.byteLength = 0;
+    this.bits = 0;
+    this.bitCount = 0;
+  }
+
+  /** Makes room for `byteLength` more bytes; nothing below checks. */
+  reserve(byteLength: number): void {
+    const needed = this.byteLength + byteLength + 8;
+    if (needed <= this.output.length) return;
+    const grown = new Uint8Array(2 * needed);
+    grown.set(this.output.subarray(0, this.byteLength));
+    this.output = grown;
+    this.view = new DataView(grown.buffer);
+  }
+
+  /** The low `length` bits of `code`, 0..MAX_PUT_BITS; its other bits are zero. */
+  put(code: number, length: number): void {
+    this.bits |= code << this.bitCount;
+    this.bitCount += length;
+    this.view.setUint32(this.byteLength, this.bits, true);
+    this.byteLength += this.bitCount >>> 3;
+    this.bits >>>= this.bitCount & 24;
+    this.bitCount &= 7;
+  }
+
+  /** `put` for tokens[start, end), whose codes are at the token's place in `codes` and `lengths`. */
+  putTokens(tokens: Uint16Array, start: number, end: number, codes: Int32Array, lengths: Uint8Array): void {
+    const { view } = this;
+    let { bits, bitCount, byteLength } = this;
+    for (let index = start; index < end; index++) {
+      const token = tokens[index]!;
+      // Whole bytes leave at every step: a branch here would be mispredicted every third time.
+      bits |= codes[token]! << bitCount;
+      bitCount += lengths[token]!;
+      view.setUint32(byteLength, bits, true);
+      byteLength += bitCount >>> 3;
+      bits >>>= bitCount & 24;
+      bitCount &= 7;
+    }
+    this.bits = bits;
+    this.bitCount = bitCount;
+    this.byteLength = byteLength;
+  }
+
+  /** `put` for all `codes`, `times` times. */
+  putRepeatedly(codes: Int32Array, lengths: Uint8Array, times: number): void {
+    const { view } = this;
+    let { bits, bitCount, byteLength } = this;
+    for (let n = 0; n < times; n++) {
+      for (let index = 0; index < codes.length; index++) {
+        bits |= codes[index]! << bitCount;
+        bitCount += lengths[index]!;
+        view.setUint32(byteLength, bits, true);
+        byteLength += bitCount >>> 3;
+        bits >>>= bitCount & 24;
+        bitCount &= 7;
+      }
+    }
+    this.bits = bits;
+    this.bitCount = bitCount;
+    this.byteLength = byteLength;
+  }
+
+  /** Fills up the last byte, adds a big-endian 32-bit integer and returns a view of everything since `begin`. */
+  finish(trailer: number): Uint8Array {
+    if (this.bitCount > 0) this.byteLength++;
+    this.view.setUint32(this.byteLength, trailer);
+    return this.output.subarray(0, this.byteLength + 4);
+  }
+}
