@@ -14,12 +14,13 @@ import { checkArchitecture, openModel } from '../node/open-model.js';
 import { openRuntime } from '../node/open-runtime.js';
 import { openRenderer, type RendererOptions } from '../node/renderer.js';
 import type { Scale } from '../run/scale.js';
+import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
 import { openProgress } from './progress.js';
 import { EXCLUSIVE } from './render-options.js';
 import type { Terminal } from './run.js';
 import { summarise } from './summary.js';
-import type { Rational, Size } from './values.js';
+import type { Size } from './values.js';
 
 /** What commander hands over for the table in render-options.ts. */
 interface RenderFlags {
@@ -40,7 +41,7 @@ interface RenderFlags {
   legend?: boolean;
   video?: boolean;
   videoFilename: string;
-  fps: Rational;
+  fps: FrameRate;
   images: boolean;
   out: string;
   config?: string;

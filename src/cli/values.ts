@@ -1,15 +1,10 @@
 /** Text of an option to its value, or commander's InvalidArgumentError that says what was expected. */
 import { InvalidArgumentError } from 'commander';
+import type { FrameRate } from '../write/avi.js';
 
 export interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-/** A frame or sample rate as an exact fraction, in hertz. */
-export interface Rational {
-  readonly numerator: number;
-  readonly denominator: number;
 }
 
 export function parseCount(text: string): number {
@@ -42,7 +37,7 @@ export function parsePercentiles(text: string): readonly [number, number] {
 }
 
 /** `24`, `23.976` or `30000/1001`, kept exact. */
-export function parseFrameRate(text: string): Rational {
+export function parseFrameRate(text: string): FrameRate {
   const [, whole, fraction = '', divisor = '1'] = /^(\d{1,6})(?:\.(\d{1,4}))?(?:\/(\d{1,6}))?$/.exec(text) ?? [];
   const scale = 10 ** fraction.length;
   const numerator = Number(`${whole}${fraction}`);

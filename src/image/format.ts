@@ -9,7 +9,6 @@ export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'AVIF' | 'GIF' | 'TIFF';
 
 const ADMITTED = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
 const CONVERT = 'convert it to PNG or JPEG';
-const DOWNLOAD_AGAIN = 'download the image itself';
 
 /** Bytes that start a file; `at` is where they lie. */
 interface Signature {
@@ -86,7 +85,7 @@ function isoMediaFormat(bytes: Uint8Array, name: string): ImageFormat {
 function textRefusal(bytes: Uint8Array, name: string): InputError {
   const start = latin1(bytes, 0, 1024);
   if (/<svg[\s>]/i.test(start)) return refusal(name, 'an SVG drawing', 'export it as PNG');
-  if (/^\s*<(!doctype html|html)/i.test(start)) return refusal(name, 'a web page', DOWNLOAD_AGAIN);
+  if (/^\s*<(!doctype html|html)/i.test(start)) return refusal(name, 'a web page', 'download the image itself');
   if (/^P[1-7]\s/.test(start)) return refusal(name, 'a Netpbm image', CONVERT);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what text has none of
   if (!/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(start)) return refusal(name, 'a text file', 'give an image file');

@@ -1,6 +1,6 @@
 /**
- * How the cells of a map lie on the pixels of a frame along one axis. Positions are computed in whole numbers where they
- * decide which cell is shown. All tables depend on (cells, pixels) only and are cached: treat them as read-only.
+ * How the cells of a map lie on the pixels of a frame along one axis. Positions are computed in whole numbers where
+ * they decide which cell is shown. All tables depend on (cells, pixels) only and are cached: treat them as read-only.
  */
 
 const CACHED_SIZES = 256;
@@ -51,7 +51,7 @@ export const coverage = cached((cells, pixels): Coverage => {
   const first = new Uint32Array(pixels);
   const count = new Uint32Array(pixels);
   const weights = new Float64Array(pixels * stride);
-  // In units of 1 / pixels of a cell, cell c is [c * pixels, (c + 1) * pixels) and pixel i is [i * cells, (i + 1) * cells).
+  // In parts of a cell, 1 / pixels each: cell c is [c, c + 1) * pixels and pixel i is [i, i + 1) * cells.
   for (let i = 0; i < pixels; i++) {
     const from = i * cells;
     const to = from + cells;

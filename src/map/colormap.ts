@@ -4,6 +4,7 @@
  * matplotlib's index rule multiplies by it; a table resampled to 256 would be wrong at the edges between entries.
  */
 import { UsageError } from '../errors.js';
+import { nearestNames } from '../nearest-names.js';
 import { COLORMAP_TABLES, REVERSED_NUDGES } from './colormaps/tables.js';
 import type { Range } from './range.js';
 
@@ -15,7 +16,9 @@ export interface Colormap {
   readonly rgb: Uint8Array;
 }
 
-/** Every map by matplotlib's categories, in its reference's order with aliases beside their original; each has a `_r`. */
+/**
+ * Every map by matplotlib's categories, in its reference's order with aliases beside their original; each has a `_r`.
+ */
 export const COLORMAP_NAMES = {
   'Perceptually uniform sequential': ['viridis', 'plasma', 'inferno', 'magma', 'cividis'],
   // biome-ignore format: rows as in matplotlib's reference
@@ -60,7 +63,9 @@ export function readColormap(name: string): Colormap {
   const reversed = name.endsWith('_r');
   const base = reversed ? name.slice(0, -2) : name;
   if (!Object.hasOwn(COLORMAP_TABLES, base)) {
-    const nearest = nearestNames(name).join(', ');
+    const suffix = reversed ? '_r' : '';
+    const names = Object.keys(COLORMAP_TABLES).map((known) => known + suffix);
+    const nearest = nearestNames(name, names).join(', ');
     throw new UsageError(
       `unknown colormap '${name}'; the nearest names are ${nearest}. 'featurescope colormaps' draws them all`,
     );
@@ -84,35 +89,10 @@ function reverse(rgb: Uint8Array, nudges: string): Uint8Array {
   return reversed;
 }
 
-/** The three names with the fewest edits, case ignored; reversed ones where a reversed one was asked for. */
-function nearestNames(wanted: string): string[] {
-  const suffix = wanted.endsWith('_r') ? '_r' : '';
-  return Object.keys(COLORMAP_TABLES)
-    .map((base) => ({ name: base + suffix, edits: editDistance(base + suffix, wanted) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3)
-    .map(({ name }) => name);
-}
-
-/** Levenshtein distance, case ignored; `b` is a word from the user, so only its first 64 letters count. */
-function editDistance(a: string, b: string): number {
-  const [source, target] = [a.toLowerCase(), b.slice(0, 64).toLowerCase()];
-  let previous = Array.from({ length: target.length + 1 }, (_, i) => i);
-  for (let i = 0; i < source.length; i++) {
-    const row = [i + 1];
-    for (let j = 0; j < target.length; j++) {
-      const replaced = previous[j]! + (source[i] === target[j] ? 0 : 1);
-      row.push(Math.min(replaced, previous[j + 1]! + 1, row[j]! + 1));
-    }
-    previous = row;
-  }
-  return previous[target.length]!;
-}
-
 /**
- * Writes the colour index of each value, by matplotlib's rule in float64: x = (value - lo) / (hi - lo); floor(x * entries),
- * at most entries - 1; 0 below the range; infinities as the range's ends. NaN gets `nanIndex`. Where lo === hi, values
- * above it get entries - 1 and all others 0. Returns whether there was a NaN.
+ * Writes the colour index of each value, by matplotlib's rule in float64: x = (value - lo) / (hi - lo); floor(x *
+ * entries), at most entries - 1; 0 below the range; infinities as the range's ends. NaN gets `nanIndex`. Where lo ===
+ * hi, values above it get entries - 1 and all others 0. Returns whether there was a NaN.
  */
 export function writeIndices(
   values: Float32Array | Float64Array,

@@ -19,8 +19,8 @@ export interface DrawOptions {
 }
 
 /**
- * Draws the map [height, width] that starts at `offset` of `values`. Enlargement is by nearest neighbour; an axis with more
- * cells than pixels is averaged by area first.
+ * Draws the map [height, width] that starts at `offset` of `values`. Enlargement is by nearest neighbour; an axis with
+ * more cells than pixels is averaged by area first.
  *
  * The palette is the colormap's own colours; then NAN_COLOUR if a cell is NaN or there is a legend; then the legend's
  * colours. A constant map (range.lo === range.hi) has the map's first colour throughout. Band widths may be shared

@@ -1,6 +1,7 @@
 /**
- * The shapes of the bitmap font, drawn for this program: printable ASCII, a few signs, and last a box for what it lacks.
- * A glyph is 5 pixels wide and 10 high: capitals stand in rows 0 to 7, small letters in 2 to 7, descenders in 8 and 9.
+ * The shapes of the bitmap font, drawn for this program: printable ASCII, a few signs, and last a box for what it
+ * lacks. A glyph is 5 pixels wide and 10 high: capitals stand in rows 0 to 7, small letters in 2 to 7, descenders in 8
+ * and 9.
  */
 
 export const GLYPH_WIDTH = 5;

@@ -49,7 +49,10 @@ export function textWidth(text: string, scale = 1): number {
   return Math.max([...text].length * CHARACTER_WIDTH - 1, 0) * scale;
 }
 
-/** The text in at most `length` characters: its middle gives way to an ellipsis, its end (the most telling part) goes last. */
+/**
+ * The text in at most `length` characters: its middle gives way to an ellipsis, its end (the most telling part) goes
+ * last.
+ */
 export function shorten(text: string, length: number): string {
   const characters = [...text];
   if (characters.length <= length) return text;

@@ -50,9 +50,9 @@ export function legendHeight(frameWidth: number): number {
 }
 
 /**
- * The legend's bands, top to bottom. The palette is the colormap's `entries` colours, the colour of NaN, LEGEND_COLOURS.
- * The bar runs from range.lo to range.hi. Where the map has values beyond an end, that end says ≤ or ≥; where its own
- * minimum and maximum are not the bar's, they stand between.
+ * The legend's bands, top to bottom. The palette is the colormap's `entries` colours, the colour of NaN,
+ * LEGEND_COLOURS. The bar runs from range.lo to range.hi. Where the map has values beyond an end, that end says ≤ or
+ * ≥; where its own minimum and maximum are not the bar's, they stand between.
  */
 export function drawLegend(text: LegendText, frameWidth: number, range: Range, entries: number): Band[] {
   const { scale, characters, bare } = layoutOf(frameWidth);

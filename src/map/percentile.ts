@@ -1,6 +1,7 @@
 /**
- * Ranges between two percentages of the values, exactly as numpy.percentile interpolates them by default (linear, on the
- * values as float64), but over the finite values only: of one map by sorting it, of any number of maps in two passes.
+ * Ranges between two percentages of the values, exactly as numpy.percentile interpolates them by default (linear, on
+ * the values as float64), but over the finite values only: of one map by sorting it, of any number of maps in two
+ * passes.
  */
 import { UsageError } from '../errors.js';
 import type { Range } from './range.js';
@@ -24,8 +25,8 @@ export function percentileRange(values: Float32Array, start: number, end: number
 }
 
 /**
- * The same over any number of arrays in at most 3 MiB: `count` every array, then `refine` every array again (in any order,
- * however they come), then `range()`. Each pass counts 16 bits of a key that sorts as the values do.
+ * The same over any number of arrays in at most 3 MiB: `count` every array, then `refine` every array again (in any
+ * order, however they come), then `range()`. Each pass counts 16 bits of a key that sorts as the values do.
  */
 export class PercentileFinder {
   readonly #low: number;

@@ -9,8 +9,8 @@ export interface Range {
 }
 
 /**
- * The smallest range that holds every finite value of the given maps: of one map for a scale by filter, of a layer's or a
- * model's maps for a shared one. Without any finite value [0, 0].
+ * The smallest range that holds every finite value of the given maps: of one map for a scale by filter, of a layer's
+ * or a model's maps for a shared one. Without any finite value [0, 0].
  */
 export function rangeOf(maps: Iterable<Pick<Statistics, 'min' | 'max'>>): Range {
   let lo = Number.POSITIVE_INFINITY;
@@ -23,8 +23,8 @@ export function rangeOf(maps: Iterable<Pick<Statistics, 'min' | 'max'>>): Range 
 }
 
 /**
- * [-m, m] with m the larger magnitude of the two ends, so that zero has the middle colour. A range of zeros only becomes
- * [-1, 1]: there too zero has the middle colour.
+ * [-m, m] with m the larger magnitude of the two ends, so that zero has the middle colour. A range of zeros only
+ * becomes [-1, 1]: there too zero has the middle colour.
  */
 export function symmetricRange({ lo, hi }: Range): Range {
   const magnitude = Math.max(Math.abs(lo), Math.abs(hi)) || 1;

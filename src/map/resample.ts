@@ -1,4 +1,6 @@
-/** A map's values at the resolution of a frame: area averages where it has more cells than pixels, bilinear on request. */
+/**
+ * A map's values at the resolution of a frame: area averages where it has more cells than pixels, bilinear on request.
+ */
 import { blend, coverage } from './axis.js';
 
 /** Values [height, width], row-major. */
@@ -9,8 +11,9 @@ export interface Grid {
 }
 
 /**
- * Averages the grid down to at most [rows, columns] by the exact area that each pixel covers, axis by axis, in float64. An
- * axis with no more cells than pixels stays as it is. A pixel that touches a NaN is NaN; infinities follow arithmetic.
+ * Averages the grid down to at most [rows, columns] by the exact area that each pixel covers, axis by axis, in
+ * float64. An axis with no more cells than pixels stays as it is. A pixel that touches a NaN is NaN; infinities follow
+ * arithmetic.
  */
 export function reduce(grid: Grid, rows: number, columns: number): Grid {
   const narrow = grid.width > columns ? reduceColumns(grid, columns) : grid;
@@ -49,8 +52,8 @@ function reduceRows({ values, height, width }: Grid, rows: number): Grid {
 
 /**
  * Bilinear enlargement to [rows, columns], row by row in one buffer, as torch's interpolate(mode='bilinear',
- * align_corners=False) in float64, except that a cell with weight 0 has no say: NaN spreads only to the pixels that blend
- * it. Needs no more cells than pixels on either axis.
+ * align_corners=False) in float64, except that a cell with weight 0 has no say: NaN spreads only to the pixels that
+ * blend it. Needs no more cells than pixels on either axis.
  */
 export function enlargeSmoothly(
   { values, height, width }: Grid,

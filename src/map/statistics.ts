@@ -41,9 +41,8 @@ function describe(finite: Float32Array, scan: Scan, nanCount: number, infCount: 
   if (count > 0 && min === max) flags.push(min === 0 ? 'dead' : 'constant');
   if (nanCount > 0) flags.push('nan');
   if (infCount > 0) flags.push('infinite');
-  // Of equal values the mean is that value, which a rounded sum need not give.
-  const mean = min === max ? min : sum / count;
-  const std = min === max ? 0 : Math.sqrt(squaresAbout(mean, finite) / count);
+  const mean = sum / count;
+  const std = Math.sqrt(squaresAbout(mean, finite) / count);
   return { min, max, mean, std, zeroFraction: zeros / count, nanCount, infCount, flags };
 }
 
@@ -55,8 +54,8 @@ interface Scan {
 }
 
 /**
- * One pass over values that are all finite; with others only `sum` means something. Two at a time, because additions wait
- * for each other; zeros by their bits and without a branch, because after a ReLU no processor can guess it.
+ * One pass over values that are all finite; with others only `sum` means something. Two at a time, because additions
+ * wait for each other; zeros by their bits and without a branch, because after a ReLU no processor can guess it.
  */
 function scanOf(values: Float32Array): Scan {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

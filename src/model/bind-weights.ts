@@ -10,8 +10,9 @@ export interface Exceptions {
 }
 
 const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
-/** Batch norm's training counter, which plays no part in inference. */
+/** Batch norm's training counter, which plays no part in inference, stands beside its running mean. */
 const COUNTER = '.num_batches_tracked';
+const MEAN = '.running_mean';
 const LISTED = 6;
 
 /**
@@ -33,8 +34,11 @@ export function differences(graph: Graph, dict: StateDict, { unexpected: allowed
       misshapen.push(`${name} is ${entry.dtype}, expected floating point`);
     }
   }
-  const known = new Set([...graph.parameters.keys(), ...allowed]);
-  const unexpected = [...dict.entries.keys()].filter((name) => !known.has(name) && !name.endsWith(COUNTER));
+  const counters = [...graph.parameters.keys()]
+    .filter((name) => name.endsWith(MEAN))
+    .map((name) => name.slice(0, -MEAN.length) + COUNTER);
+  const known = new Set([...graph.parameters.keys(), ...counters, ...allowed]);
+  const unexpected = [...dict.entries.keys()].filter((name) => !known.has(name));
   return [phrase('missing', missing), phrase('unexpected', unexpected), phrase('misshapen', misshapen)].filter(Boolean);
 }
 

@@ -44,8 +44,10 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
     program: async (tensors, size) => {
       const needed = parametersOf(graph, nodesFor(graph, tensors));
       const location = fileName(dict.source);
+      const shapes = inferShapes(graph, size);
+      const weights = await locate(dict, needed, location);
       return {
-        bytes: encodeGraph(lowerGraph(graph, inferShapes(graph, size)), tensors, await locate(dict, needed, location)),
+        bytes: encodeGraph(lowerGraph(graph, shapes), tensors, weights, shapes),
         files: new Map([[location, dict.source]]),
         input: graph.input.name,
         outputs: tensors,
@@ -79,6 +81,7 @@ async function locate(dict: StateDict, names: readonly string[], location: strin
   return tensors;
 }
 
-function fileName(source: ByteSource): string {
-  return source.path?.split(/[\\/]/).at(-1) ?? 'weights';
+/** Outside Windows a backslash is part of the name. */
+function fileName({ path }: ByteSource): string {
+  return path?.split(path.startsWith('/') ? '/' : /[\\/]/).at(-1) ?? 'weights';
 }

@@ -27,7 +27,7 @@ export function receptiveFields(graph: Graph): Map<string, ReceptiveField> {
       .map((name) => fields.get(name));
     if (!first || others.some((field) => !field) || WHOLE_IMAGE.has(node.op)) continue;
     let field = others.reduce<ReceptiveField>((a, b) => eachAxis((axis) => union(a[axis], b![axis])), first);
-    if (node.op === 'Conv' || node.op === 'MaxPool') {
+    if (node.op === 'Conv' || node.op === 'MaxPool' || node.op === 'AveragePool') {
       const { kernel, stride, dilation, padBefore } = windowOf(node);
       const below = field;
       field = eachAxis((axis) => ({

@@ -35,27 +35,44 @@ export function windowOf(node: GraphNode) {
 export function inferShapes(graph: Graph, [height, width]: readonly [number, number]): Map<string, Shape> {
   const shapes = new Map<string, Shape>([[graph.input.name, [1, graph.input.channels, height, width]]]);
   for (const node of graph.nodes) {
-    const input = shapes.get(node.inputs[0] ?? '');
+    const inputs = node.inputs.map(
+      (name) => shapes.get(name) ?? graph.parameters.get(name) ?? graph.constants.get(name)?.shape,
+    );
+    const [input] = inputs;
     if (!input) throw new Error(`shape of ${node.inputs[0]} is not known at ${node.name}`);
-    shapes.set(node.outputs[0] ?? '', outputShape(graph, node, input, [height, width]));
+    shapes.set(node.outputs[0] ?? '', outputShape(node, input, inputs, [height, width]));
   }
   return shapes;
 }
 
-function outputShape(graph: Graph, node: GraphNode, input: Shape, imageSize: readonly [number, number]): Shape {
+function outputShape(
+  node: GraphNode,
+  input: Shape,
+  inputs: readonly (Shape | undefined)[],
+  imageSize: readonly [number, number],
+): Shape {
   const [batch = 1, channels = 1, ...spatial] = input;
-  const parameterRows = () => graph.parameters.get(node.inputs[1] ?? '')?.[0] ?? channels;
+  const second: Shape = inputs[1] ?? [];
   switch (node.op) {
     case 'Conv':
-      return [batch, parameterRows(), ...slide(node, spatial, imageSize)];
+      return [batch, second[0]!, ...slide(node, spatial, imageSize)];
     case 'MaxPool':
+    case 'AveragePool':
       return [batch, channels, ...slide(node, spatial, imageSize)];
     case 'AdaptiveAveragePool':
       return [batch, channels, ...ints(node, 'output_size', [1, 1])];
     case 'Flatten':
       return [batch, spatial.reduce((product, size) => product * size, channels)];
     case 'Gemm':
-      return [batch, parameterRows()];
+      return [batch, second[0]!];
+    case 'Concat':
+      return [batch, inputs.reduce((sum, shape) => sum + shape![1]!, 0), ...spatial];
+    case 'Gather':
+      return [batch, second[0]!, ...spatial];
+    case 'Transpose':
+      return ints(node, 'perm', []).map((axis) => input[axis]!);
+    case 'MatMul':
+      return [...input.slice(0, -1), second.at(-1)!];
     default:
       return input;
   }
@@ -63,6 +80,7 @@ function outputShape(graph: Graph, node: GraphNode, input: Shape, imageSize: rea
 
 function slide(node: GraphNode, spatial: Shape, [height, width]: readonly [number, number]): number[] {
   const { kernel, stride, dilation, padBefore, padAfter } = windowOf(node);
+  const ceilMode = int(node, 'ceil_mode', 0) === 1;
   return spatial.map((size, axis) => {
     const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
     const room = size + padBefore[axis]! + padAfter[axis]! - reach;
@@ -72,6 +90,8 @@ function slide(node: GraphNode, spatial: Shape, [height, width]: readonly [numbe
           `${spatial.toReversed().join('x')} cells are left; use a larger --img-size`,
       );
     }
-    return Math.floor(room / stride[axis]!) + 1;
+    const cells = (ceilMode ? Math.ceil(room / stride[axis]!) : Math.floor(room / stride[axis]!)) + 1;
+    // As in PyTorch, the last window of ceil mode must begin inside the image or its leading padding.
+    return ceilMode && (cells - 1) * stride[axis]! >= size + padBefore[axis]! ? cells - 1 : cells;
   });
 }

@@ -5,7 +5,8 @@
  * - alpha is dropped and the colours below it are kept (a GIF's transparent pixels have none: they are black);
  * - 16-bit channels keep their high byte (for 16-bit greyscale Pillow clips at 255 instead, which whites it out);
  * - CMYK is converted by Pillow's formula, without an ink profile;
- * - AVIF may differ where colour edges are sharp: the decoders interpolate subsampled chroma differently.
+ * - AVIF may differ where colour edges are sharp: the decoders interpolate subsampled chroma differently;
+ * - a GIF's canvas may shrink to its frames where its header claims a usual screen size, libnsgif's repair of old files.
  * Left out: orientation kept in ImageMagick's text chunks, linear-light, Lab and floating-point samples.
  */
 import { InputError } from '../errors.js';

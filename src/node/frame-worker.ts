@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { FeaturescopeError, OutputError } from '../errors.js';
 import { createFrameDrawer, type DrawJob, type DrawnMap } from '../write/draw-frames.js';
-import { describeFileError, isFileError } from './file-errors.js';
+import { describeFileError } from './file-errors.js';
 
 export interface FrameTask {
   readonly id: number;
@@ -21,19 +22,25 @@ const draw = createFrameDrawer();
 parentPort!.on('message', ({ id, job, save }: FrameTask) => {
   try {
     const drawn = draw(job);
-    if (save) {
-      for (const [i, { png }] of drawn.entries()) writeFileSync(join(save.folder, save.fileNames[i]!), png);
-    }
+    for (const [i, fileName] of save?.fileNames.entries() ?? []) writeFile(join(save!.folder, fileName), drawn[i]!.png);
     reply(
       { id, drawn },
       drawn.map(({ png }) => png.buffer as ArrayBuffer),
     );
   } catch (cause) {
-    if (isFileError(cause))
-      reply({ id, failed: 'output', message: `cannot write ${describeFileError(cause.path ?? '', cause)}` });
+    // Errors lose their class on the way between threads.
+    if (cause instanceof FeaturescopeError) reply({ id, failed: 'output', message: cause.message });
     else reply({ id, failed: 'fault', message: (cause as Error).stack ?? String(cause) });
   }
 });
+
+function writeFile(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (cause) {
+    throw new OutputError(`cannot write ${describeFileError(path, cause)}`, { cause });
+  }
+}
 
 function reply(message: FrameReply, transfer: ArrayBuffer[] = []): void {
   parentPort!.postMessage(message, transfer);

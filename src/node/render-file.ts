@@ -1,5 +1,6 @@
 /** One image file to one run folder: pictures, video and manifest, complete or not at all. */
 import { preprocess } from '../image/preprocess.js';
+import { readColormap } from '../map/colormap.js';
 import { frameSizeFor } from '../map/frame-size.js';
 import { legendHeight } from '../map/legend.js';
 import type { ImageSize, Model } from '../model/model.js';
@@ -100,6 +101,7 @@ function frameNamer(frameCount: number): (frame: number) => string {
 
 function aviOptions(style: FrameStyle, frameRate: FrameRate): AviOptions {
   const height = style.frameHeight + (style.legend ? legendHeight(style.frameWidth) : 0);
-  // A legend's colours come on top of the colormap's 256, which makes its frames true-colour.
-  return { width: style.frameWidth, height, frameRate, colour: style.legend ? 'rgb' : 'indexed' };
+  // More than 256 colours, as with a legend or twilight's 510, make true-colour frames.
+  const isIndexed = !style.legend && readColormap(style.colormap).entries <= 256;
+  return { width: style.frameWidth, height, frameRate, colour: isIndexed ? 'indexed' : 'rgb' };
 }

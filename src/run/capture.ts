@@ -1,4 +1,5 @@
 /** Runs a network on one image and yields the tensors at the chosen taps, layer by layer, in bounded memory. */
+import { InputError } from '../errors.js';
 import type { Layer, Tap } from '../model/layers.js';
 import type { ImageSize, Model } from '../model/model.js';
 import { elementCount, type Tensor } from '../tensor/tensor.js';
@@ -23,7 +24,8 @@ export interface CaptureOptions {
   readonly byteBudget?: number;
 }
 
-export const CAPTURE_DEFAULTS = { tap: 'conv', byteBudget: 512 * 2 ** 20 } as const;
+const DEFAULT_TAP = 'conv';
+const DEFAULT_BYTE_BUDGET = 512 * 2 ** 20;
 
 /** Ready to run images of one size; sessions stay open between images where one run captures everything. */
 export interface Capture {
@@ -34,7 +36,8 @@ export interface Capture {
 }
 
 export function openCapture(model: Model, runtime: Runtime, size: ImageSize, options: CaptureOptions = {}): Capture {
-  const { layers = model.layers, tap, byteBudget } = { ...CAPTURE_DEFAULTS, ...options };
+  const { layers = model.layers, tap = DEFAULT_TAP, byteBudget = DEFAULT_BYTE_BUDGET } = options;
+  const inputShape = [1, model.channels, ...size].join('x');
   const shapes = model.shapes(size);
   const groups = groupByBytes(layers, byteBudget, ({ tensors }) => 4 * elementCount(shapes.get(tensors[tap])!));
   let kept: Session | undefined;
@@ -45,11 +48,14 @@ export function openCapture(model: Model, runtime: Runtime, size: ImageSize, opt
   return {
     holdsAll: groups.length === 1,
     async *activations(image) {
+      const shape = image.shape.join('x');
+      if (shape !== inputShape) {
+        throw new InputError(`the input tensor is ${shape}, expected ${inputShape}: one image of one size`);
+      }
       for (const group of groups) {
         const session = kept ?? (await open(group));
         if (groups.length === 1) kept = session;
-        const outputs = await session.run(image);
-        if (session !== kept) await session.close();
+        const outputs = await session.run(image).finally(() => (session === kept ? undefined : session.close()));
         for (const layer of group) {
           yield { layer, tap, tensor: outputs.get(layer.tensors[tap])! };
         }
@@ -77,10 +83,10 @@ export async function* capture(
 /** Consecutive layers share a group while their tensors fit the budget together. */
 function groupByBytes(layers: readonly Layer[], budget: number, bytesOf: (layer: Layer) => number): Layer[][] {
   const groups: Layer[][] = [];
-  let used = Number.POSITIVE_INFINITY;
+  let used = 0;
   for (const layer of layers) {
     const bytes = bytesOf(layer);
-    if (used + bytes > budget) {
+    if (groups.length === 0 || used + bytes > budget) {
       groups.push([]);
       used = 0;
     }

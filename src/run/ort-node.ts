@@ -19,8 +19,6 @@ export async function openNativeRuntime(): Promise<Runtime> {
 const SESSION = {
   executionProviders: ['cpu'],
   intraOpNumThreads: availableParallelism(),
-  // 'basic' fuses nothing that changes values; 'all' also reorders every weight, which costs more at opening than one run gains.
-  graphOptimizationLevel: 'basic',
   // The arena grows by doubling and never gives back: exact allocations keep the peak near the tensors' own size.
   enableCpuMemArena: false,
   enableMemPattern: false,

@@ -15,7 +15,6 @@ export async function openWasmRuntime({ threads = 1 } = {}): Promise<Runtime> {
       }));
       return openOrtSession(ort, program, {
         executionProviders: ['wasm'],
-        graphOptimizationLevel: 'basic',
         externalData: await Promise.all(files),
       });
     },

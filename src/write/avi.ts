@@ -50,6 +50,11 @@ export async function openAvi(output: AviOutput, options: AviOptions): Promise<A
     const size = `${width}x${height}`;
     throw new OutputError(`a video of ${size} pixels: AVI allows at most ${MAX_SIDE} a side; use a smaller frame size`);
   }
+  const { numerator, denominator } = options.frameRate;
+  for (const term of [numerator, denominator]) {
+    if (!Number.isInteger(term) || term < 1 || term >= 2 ** 32)
+      throw new Error(`frame rate ${numerator}/${denominator}`);
+  }
   const writer = new SegmentWriter(output, options);
   await writer.openFirstSegment();
   return writer;

@@ -36,12 +36,17 @@ export class BitWriter {
     this.bitCount &= 7;
   }
 
-  /** `put` for tokens[start, end), whose codes are at the token's place in `codes` and `lengths`. */
-  putTokens(tokens: Uint16Array, start: number, end: number, codes: Int32Array, lengths: Uint8Array): void {
+  /**
+   * `put` for tokens[start, end), whose codes are at the token's place in `codes` and `lengths`. Stops before a token
+   * that has no place there; returns where.
+   */
+  putTokens(tokens: Uint16Array, start: number, end: number, codes: Int32Array, lengths: Uint8Array): number {
     const { view } = this;
     let { bits, bitCount, byteLength } = this;
-    for (let index = start; index < end; index++) {
+    let index = start;
+    for (; index < end; index++) {
       const token = tokens[index]!;
+      if (token >= codes.length) break;
       // Whole bytes leave at every step: a branch here would be mispredicted every third time.
       bits |= codes[token]! << bitCount;
       bitCount += lengths[token]!;
@@ -53,6 +58,7 @@ export class BitWriter {
     this.bits = bits;
     this.bitCount = bitCount;
     this.byteLength = byteLength;
+    return index;
   }
 
   /** `put` for all `codes`, `times` times. */

@@ -1,5 +1,6 @@
 /** Deflate blocks with dynamic Huffman codes (RFC 1951, 3.2.7) of tokens, and the Adler-32 of what they stand for. */
 import { type BitWriter, MAX_PUT_BITS } from './deflate-bits.js';
+import { writeBlockHeader } from './deflate-header.js';
 import { setCodeLengths, setCodes } from './deflate-huffman.js';
 import {
   FIRST_MATCH,
@@ -9,19 +10,18 @@ import {
   MATCH_SYMBOL,
   MAX_ZEROS,
   MIN_MATCH,
+  symbolsOf,
 } from './deflate-tokens.js';
 
 const END_OF_BLOCK = 256;
 const SYMBOLS = 286;
 const MAX_CODE_BITS = 15;
-const MAX_HEADER_CODE_BITS = 7;
-const MAX_HEADER_BYTES = 512;
-/** Order in which the header stores the lengths of its own code. */
-const HEADER_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const HEADER_EXTRA_BITS: Readonly<Record<number, number>> = { 16: 2, 17: 3, 18: 7 };
-
+/** fflate 0.8.3 silently drops data of a block with more than 131,072 symbols; the end of the block is one too. */
+export const MAX_BLOCK_SYMBOLS = 65535;
+/** A symbol has at most 15 bits of code, 5 extra bits and 1 of distance; 512 bytes for the header. */
+const MAX_BLOCK_BYTES = (MAX_BLOCK_SYMBOLS * 21) / 8 + 512;
 const ADLER_MODULUS = 65521;
-/** Tokens between two reductions of the checksum: its sums stay below 2^49, exact in doubles. */
+/** Tokens between two reductions of the checksum, whose sums stay below 2^53 and so exact in doubles. */
 const ADLER_TOKENS = 4096;
 
 /** A scanline that repeats the one above, in tokens; its first byte is not zero, the others are. */
@@ -45,15 +45,8 @@ export class BlockWriter {
   private readonly tokenCodes = new Int32Array(FIRST_REPEAT);
   private readonly tokenLengths = new Uint8Array(FIRST_REPEAT);
   private readonly frequencies = new Uint32Array(SYMBOLS);
-  /** Literals and lengths, and after the last used one the only distance, 1: as the header sends them. */
-  private readonly lengths = new Uint8Array(SYMBOLS + 1);
+  private readonly lengths = new Uint8Array(SYMBOLS);
   private readonly codes = new Uint16Array(SYMBOLS);
-
-  private readonly headerSymbols = new Uint8Array(SYMBOLS + 1);
-  private readonly headerExtras = new Uint8Array(SYMBOLS + 1);
-  private readonly headerFrequencies = new Uint32Array(19);
-  private readonly headerLengths = new Uint8Array(19);
-  private readonly headerCodes = new Uint16Array(19);
 
   constructor(bits: BitWriter) {
     this.bits = bits;
@@ -75,49 +68,61 @@ export class BlockWriter {
     return this.adlerHigh * 0x10000 + this.adlerLow;
   }
 
-  /** `symbolCount` is the number of literals and matches that the tokens stand for. */
-  write(tokens: Uint16Array, count: number, symbolCount: number, isLast: boolean): void {
+  /**
+   * Writes a block of tokens from `start` on, all up to `end` if it may hold them, the stream's last one if it does
+   * and `isLast`. Returns where the next block starts.
+   */
+  write(tokens: Uint16Array, start: number, end: number, isLast: boolean): number {
     const { bits } = this;
-    // 21 bits is the longest symbol: 15 of Huffman code, 5 extra bits, 1 of distance.
-    bits.reserve((symbolCount * 21) / 8 + MAX_HEADER_BYTES);
-    this.measure(tokens, count);
+    const next = this.measure(tokens, start, end);
     const usedSymbols = this.setLengths();
-    bits.put(isLast ? 0b101 : 0b100, 3);
-    this.writeHeader(usedSymbols);
+    bits.reserve(MAX_BLOCK_BYTES);
+    bits.put(isLast && next === end ? 0b101 : 0b100, 3);
+    writeBlockHeader(bits, this.lengths, usedSymbols);
     this.setTokenCodes();
-    this.writeTokens(tokens, count);
+    this.writeTokens(tokens, start, next);
     bits.put(this.codes[END_OF_BLOCK]!, this.lengths[END_OF_BLOCK]!);
+    return next;
   }
 
-  /** Counts the tokens and adds their bytes to the checksum. */
-  private measure(tokens: Uint16Array, count: number): void {
+  /** Counts the block's tokens and adds their bytes to the checksum; returns where the block ends. */
+  private measure(tokens: Uint16Array, start: number, end: number): number {
     const { tokenFrequencies, repeated } = this;
+    const repeatedSymbols = symbolsOf(repeated.tokens);
     tokenFrequencies.fill(0);
     let byte = this.lastByte;
     let low = this.adlerLow;
     let high = this.adlerHigh;
     let scanlines = 0;
-    for (let index = 0; index < count; ) {
-      const end = Math.min(count, index + ADLER_TOKENS);
-      for (; index < end; index++) {
+    let room = MAX_BLOCK_SYMBOLS;
+    let index = start;
+    while (index < end && room >= 0) {
+      const pause = Math.min(end, index + ADLER_TOKENS);
+      for (; index < pause; index++) {
         const token = tokens[index]!;
         if (token < FIRST_MATCH) {
+          const length = 1 + (token >>> 8);
+          room -= length;
+          if (room < 0) break;
           tokenFrequencies[token]!++;
           byte = token & 255;
           low += byte;
-          high += low * (1 + (token >>> 8));
+          high += low * length;
           if (token > 255) byte = 0;
         } else if (token < FIRST_REPEAT) {
+          room--;
+          if (room < 0) break;
           tokenFrequencies[token]!++;
           const length = token - FIRST_MATCH + MIN_MATCH;
-          high += length * low + byte * ((length * (length + 1)) / 2);
+          high += length * low + byte * ((length * (length + 1)) >> 1);
           low += length * byte;
         } else {
           const repeats = token - FIRST_REPEAT + 1;
+          room -= repeats * repeatedSymbols;
+          if (room < 0) break;
           scanlines += repeats;
-          low %= ADLER_MODULUS;
           const lows = repeats * low + repeated.filter * ((repeats * (repeats + 1)) / 2);
-          high = (high + repeated.byteLength * (lows % ADLER_MODULUS)) % ADLER_MODULUS;
+          high += repeated.byteLength * (lows % ADLER_MODULUS);
           low += repeats * repeated.filter;
           byte = 0;
         }
@@ -129,6 +134,7 @@ export class BlockWriter {
     this.lastByte = byte;
     this.adlerLow = low;
     this.adlerHigh = high;
+    return index;
   }
 
   /** Sets the Huffman codes' lengths; returns how many symbols the header must list. */
@@ -162,56 +168,6 @@ export class BlockWriter {
     return used;
   }
 
-  private writeHeader(usedSymbols: number): void {
-    const { bits, lengths, headerSymbols, headerExtras, headerCodes, headerLengths } = this;
-    lengths[usedSymbols] = 1;
-    const count = this.encodeLengths(usedSymbols + 1);
-    setCodeLengths(this.headerFrequencies, MAX_HEADER_CODE_BITS, headerLengths);
-    setCodes(headerLengths, headerCodes);
-    let orderCount = HEADER_ORDER.length;
-    while (headerLengths[HEADER_ORDER[orderCount - 1]!] === 0) orderCount--;
-    bits.put(usedSymbols - 257, 5);
-    bits.put(0, 5);
-    bits.put(orderCount - 4, 4);
-    for (let index = 0; index < orderCount; index++) bits.put(headerLengths[HEADER_ORDER[index]!]!, 3);
-    for (let index = 0; index < count; index++) {
-      const symbol = headerSymbols[index]!;
-      bits.put(headerCodes[symbol]!, headerLengths[symbol]!);
-      if (symbol >= 16) bits.put(headerExtras[index]!, HEADER_EXTRA_BITS[symbol]!);
-    }
-  }
-
-  /** Run-length codes lengths[0, count) into headerSymbols and headerExtras; returns how many. */
-  private encodeLengths(count: number): number {
-    const { lengths, headerSymbols, headerExtras, headerFrequencies } = this;
-    headerFrequencies.fill(0);
-    let written = 0;
-    const add = (symbol: number, extra: number): void => {
-      headerSymbols[written] = symbol;
-      headerExtras[written++] = extra;
-      headerFrequencies[symbol]!++;
-    };
-    for (let index = 0; index < count; ) {
-      const length = lengths[index]!;
-      let same = 1;
-      while (index + same < count && lengths[index + same] === length) same++;
-      index += same;
-      if (length > 0) {
-        add(length, 0);
-        same--;
-      }
-      while (same >= 3) {
-        const repeat = Math.min(same, length > 0 ? 6 : 138);
-        if (length > 0) add(16, repeat - 3);
-        else if (repeat <= 10) add(17, repeat - 3);
-        else add(18, repeat - 11);
-        same -= repeat;
-      }
-      for (; same > 0; same--) add(length, 0);
-    }
-    return written;
-  }
-
   private setTokenCodes(): void {
     const { tokenFrequencies, tokenCodes, tokenLengths, lengths, codes } = this;
     const zeroCode = codes[0]!;
@@ -237,19 +193,14 @@ export class BlockWriter {
     }
   }
 
-  private writeTokens(tokens: Uint16Array, count: number): void {
+  private writeTokens(tokens: Uint16Array, first: number, end: number): void {
     const { bits, tokenCodes, tokenLengths, repeatedCodes, repeatedLengths } = this;
     const puts = this.setRepeatedCodes();
     const codes = repeatedCodes.subarray(0, puts);
-    let start = 0;
-    for (let index = 0; index < count; index++) {
-      const token = tokens[index]!;
-      if (token < FIRST_REPEAT) continue;
-      bits.putTokens(tokens, start, index, tokenCodes, tokenLengths);
-      bits.putRepeatedly(codes, repeatedLengths, token - FIRST_REPEAT + 1);
-      start = index + 1;
+    for (let index = first; index < end; index++) {
+      index = bits.putTokens(tokens, index, end, tokenCodes, tokenLengths);
+      if (index < end) bits.putRepeatedly(codes, repeatedLengths, tokens[index]! - FIRST_REPEAT + 1);
     }
-    bits.putTokens(tokens, start, count, tokenCodes, tokenLengths);
   }
 
   /** Joins the codes of the repeated scanline while they fit one put; returns how many puts they take. */

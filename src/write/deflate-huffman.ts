@@ -11,7 +11,7 @@ const lengthCounts = new Uint32Array(33);
 
 /**
  * Sets `lengths[symbol]` for every symbol of `frequencies`; 0 means unused, else 1..limit. A lone used symbol gets
- * length 1, none leaves all zero. Returns the greatest length. Frequencies are below 2^22 and the alphabet is at most 288 symbols.
+ * length 1, none leaves all zero. Returns the greatest length. At most 288 symbols, each less often than 2^22 times.
  */
 export function setCodeLengths(frequencies: Uint32Array, limit: number, lengths: Uint8Array): number {
   lengths.fill(0, 0, frequencies.length);
@@ -94,7 +94,7 @@ function countLengths(used: number, limit: number): void {
 /** Sets the canonical codes of `lengths`, bit-reversed: deflate packs codes from their most significant bit on. */
 export function setCodes(lengths: Uint8Array, codes: Uint16Array): void {
   lengthCounts.fill(0);
-  for (const length of lengths) lengthCounts[length]!++;
+  for (let symbol = 0; symbol < lengths.length; symbol++) lengthCounts[lengths[symbol]!]!++;
   lengthCounts[0] = 0;
   const next = depths;
   let code = 0;

@@ -4,13 +4,21 @@
  * What it leaves out: matches at other distances, stored and fixed blocks.
  */
 import { BitWriter } from './deflate-bits.js';
-import { BlockWriter } from './deflate-block.js';
-import { FIRST_MATCH, FIRST_REPEAT, MAX_MATCH, MAX_REPEATS, MAX_ZEROS, MIN_MATCH } from './deflate-tokens.js';
+import { BlockWriter, MAX_BLOCK_SYMBOLS } from './deflate-block.js';
+import {
+  FIRST_MATCH,
+  FIRST_REPEAT,
+  MAX_MATCH,
+  MAX_REPEATS,
+  MAX_ZEROS,
+  MIN_MATCH,
+  symbolsOf,
+} from './deflate-tokens.js';
 
-/** fflate 0.8.3 silently drops data of a block with more than 131,072 symbols; the end of the block is one too. */
-const MAX_BLOCK_SYMBOLS = 65535;
-/** A repeated scanline must fit a block: 65,535 matches take a little more. */
+/** A scanline that repeats the one above must fit a block: 65,535 matches take a little more. */
 export const MAX_SCANLINE_BYTES = 2 ** 24;
+/** Tokens kept until their blocks are written. */
+const CAPACITY = 65536;
 const ZLIB_HEADER = 0x0178;
 const FILTER_UP = 2;
 
@@ -18,39 +26,38 @@ const FILTER_UP = 2;
 export class ScanlineDeflater {
   private readonly bits = new BitWriter();
   private readonly block = new BlockWriter(this.bits);
-  private readonly tokens = new Uint16Array(MAX_BLOCK_SYMBOLS);
+  private readonly tokens = new Uint16Array(CAPACITY);
   private tokenCount = 0;
-  /** Literals and matches that the block still takes. */
-  private room = MAX_BLOCK_SYMBOLS;
-  private repeatedSymbols = 0;
+  /** Scanlines of one token at most. */
+  private maxRepeats = 1;
 
   /** All scanlines have `byteLength` bytes, the filter byte included: 2..MAX_SCANLINE_BYTES. */
   begin(byteLength: number): void {
     this.bits.begin();
     this.bits.put(ZLIB_HEADER, 16);
+    this.tokenCount = 0;
     this.literal(FILTER_UP, byteLength - 1);
     const tokens = this.tokens.slice(0, this.tokenCount);
-    this.repeatedSymbols = MAX_BLOCK_SYMBOLS - this.room;
+    this.maxRepeats = Math.min(MAX_REPEATS, Math.floor(MAX_BLOCK_SYMBOLS / symbolsOf(tokens)));
     this.block.begin({ tokens, filter: FILTER_UP, byteLength });
     this.tokenCount = 0;
-    this.room = MAX_BLOCK_SYMBOLS;
   }
 
   /** A byte and `zeros` zeros after it. */
   literal(byte: number, zeros: number): void {
     if (zeros <= MAX_ZEROS) {
-      this.add(byte + 256 * zeros, 1 + zeros);
+      this.add(byte + 256 * zeros);
       return;
     }
     const single = 1 + unmatched(zeros - 1);
-    this.add(byte + 256 * single, 1 + single);
+    this.add(byte + 256 * single);
     this.matches(zeros - single);
   }
 
   /** The same byte `length` times, at least once. */
   run(byte: number, length: number): void {
     const single = 1 + unmatched(length - 1);
-    for (let n = 0; n < single; n++) this.add(byte, 1);
+    for (let n = 0; n < single; n++) this.add(byte);
     this.matches(length - single);
   }
 
@@ -58,36 +65,33 @@ export class ScanlineDeflater {
   repeatScanline(count: number): void {
     let rest = count;
     while (rest > 0) {
-      if (this.room < this.repeatedSymbols) this.writeBlock(false);
-      const repeats = Math.min(rest, MAX_REPEATS, Math.floor(this.room / this.repeatedSymbols));
-      this.add(FIRST_REPEAT + repeats - 1, repeats * this.repeatedSymbols);
+      const repeats = Math.min(rest, this.maxRepeats);
+      this.add(FIRST_REPEAT + repeats - 1);
       rest -= repeats;
     }
   }
 
   /** Ends the stream. Its bytes are a view of scratch memory: copy them before the next stream begins. */
   finish(): Uint8Array {
-    this.writeBlock(true);
+    this.writeBlocks(true);
     return this.bits.finish(this.block.adler32);
   }
 
   /** The byte before again, `length` times; `unmatched(length)` is 0. */
   private matches(length: number): void {
     let rest = length;
-    for (; rest >= MAX_MATCH; rest -= MAX_MATCH) this.add(FIRST_REPEAT - 1, 1);
-    if (rest > 0) this.add(FIRST_MATCH - MIN_MATCH + rest, 1);
+    for (; rest >= MAX_MATCH; rest -= MAX_MATCH) this.add(FIRST_REPEAT - 1);
+    if (rest > 0) this.add(FIRST_MATCH - MIN_MATCH + rest);
   }
 
-  private add(token: number, symbols: number): void {
-    if (symbols > this.room) this.writeBlock(false);
-    this.room -= symbols;
+  private add(token: number): void {
+    if (this.tokenCount === CAPACITY) this.writeBlocks(false);
     this.tokens[this.tokenCount++] = token;
   }
 
-  private writeBlock(isLast: boolean): void {
-    this.block.write(this.tokens, this.tokenCount, MAX_BLOCK_SYMBOLS - this.room, isLast);
+  private writeBlocks(isLast: boolean): void {
+    for (let at = 0; at < this.tokenCount; ) at = this.block.write(this.tokens, at, this.tokenCount, isLast);
     this.tokenCount = 0;
-    this.room = MAX_BLOCK_SYMBOLS;
   }
 }
 

@@ -25,3 +25,10 @@ for (let n = 0; n < 255; n++) {
   MATCH_SYMBOL[n] = 257 + 4 * extraBits + (n >>> extraBits);
 }
 MATCH_SYMBOL[255] = 285;
+
+/** Literals and matches that tokens below FIRST_REPEAT stand for. */
+export function symbolsOf(tokens: Uint16Array): number {
+  let symbols = 0;
+  for (const token of tokens) symbols += token < FIRST_MATCH ? 1 + (token >>> 8) : 1;
+  return symbols;
+}

@@ -21,19 +21,12 @@ export function writeBand(band: Band, width: number, samples: Samples, deflater:
   const { columnWidths, rowHeights, cells } = band;
   const columns = columnWidths.length;
   const isWide = samples.channels === 1 && width >= WIDE_CELL * columns;
-  let above = new Uint8Array(PADDING + columns * samples.channels);
-  let current = new Uint8Array(above.length);
   for (let row = 0; row < rowHeights.length; row++) {
     let repeats = rowHeights[row]!;
     if (row === 0 || !repeatsRowAbove(cells, row * columns, columns)) {
       repeats--;
-      if (isWide) {
-        writeRuns(band, row, samples.bytes, deflater);
-      } else {
-        setSamples(cells, row * columns, columns, samples, current);
-        writeResiduals(row === 0 ? FILTER.sub : FILTER.paeth, above, current, columnWidths, samples.channels, deflater);
-        [above, current] = [current, above];
-      }
+      if (isWide) writeRuns(band, row, samples.bytes, deflater);
+      else writeResiduals(band, row, samples, deflater);
     }
     deflater.repeatScanline(repeats);
   }
@@ -65,38 +58,30 @@ function writeRuns(band: Band, row: number, bytes: Uint8Array, deflater: Scanlin
   deflater.run(bytes[index]!, length);
 }
 
-/** Zeros before the first sample: what the filter finds to the left of the first pixel. */
-const PADDING = 3;
-
-function setSamples(
-  cells: Uint8Array | Uint16Array,
-  start: number,
-  columns: number,
-  { channels, bytes }: Samples,
-  row: Uint8Array,
-): void {
-  let at = PADDING;
-  for (let cell = start; cell < start + columns; cell++) {
-    const from = cells[cell]! * channels;
-    for (let channel = 0; channel < channels; channel++) row[at++] = bytes[from + channel]!;
-  }
-}
-
-/** A scanline of `current`; with `above` all zeros Paeth's residuals are those of Sub. */
-function writeResiduals(
-  filter: number,
-  above: Uint8Array,
-  current: Uint8Array,
-  columnWidths: Uint32Array,
-  channels: 1 | 3,
-  deflater: ScanlineDeflater,
-): void {
-  let byte = filter;
+/** What is left of a row when filter Paeth, or Sub in the first row, has predicted it. */
+function writeResiduals(band: Band, row: number, { channels, bytes }: Samples, deflater: ScanlineDeflater): void {
+  const { cells, columnWidths } = band;
+  const columns = columnWidths.length;
+  const first = row * columns;
+  const hasAbove = row > 0;
+  // A byte waits until the zeros after it are counted.
+  let byte: number = hasAbove ? FILTER.paeth : FILTER.sub;
   let zeros = 0;
-  let at = PADDING;
-  for (let column = 0; column < columnWidths.length; column++) {
-    for (let channel = 0; channel < channels; channel++, at++) {
-      const residual = (current[at]! - paeth(current[at - channels]!, above[at]!, above[at - channels]!)) & 255;
+  let left = -1;
+  let corner = -1;
+  for (let column = 0; column < columns; column++) {
+    const index = cells[first + column]!;
+    const above = hasAbove ? cells[first + column - columns]! : -1;
+    const width = columnWidths[column]!;
+    if (index === left && above === corner) {
+      zeros += width * channels;
+      continue;
+    }
+    for (let channel = 0; channel < channels; channel++) {
+      const a = left < 0 ? 0 : bytes[left * channels + channel]!;
+      const b = above < 0 ? 0 : bytes[above * channels + channel]!;
+      const c = corner < 0 ? 0 : bytes[corner * channels + channel]!;
+      const residual = (bytes[index * channels + channel]! - paeth(a, b, c)) & 255;
       if (residual === 0) {
         zeros++;
       } else {
@@ -105,7 +90,9 @@ function writeResiduals(
         zeros = 0;
       }
     }
-    zeros += (columnWidths[column]! - 1) * channels;
+    zeros += (width - 1) * channels;
+    left = index;
+    corner = above;
   }
   deflater.literal(byte, zeros);
 }

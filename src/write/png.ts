@@ -51,7 +51,7 @@ function checkFrame(frame: Frame): number {
     if (sum(columnWidths) !== width) throw new Error(`columns of ${sum(columnWidths)} pixels in a frame ${width} wide`);
     bandHeights += sum(rowHeights);
     let highest = 0;
-    for (let cell = 0; cell < cells.length; cell++) if (cells[cell]! > highest) highest = cells[cell]!;
+    for (let cell = 0; cell < cells.length; cell++) highest = Math.max(highest, cells[cell]!);
     if (highest >= colourCount) throw new Error(`palette index ${highest} of ${colourCount} colours`);
   }
   if (bandHeights !== height) throw new Error(`bands of ${bandHeights} pixels in a frame ${height} high`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCanvas } from '../../src/map/canvas.js';
 import { readColormap } from '../../src/map/colormap.js';
 import { drawMap } from '../../src/map/draw.js';
-import { drawText, shorten, textWidth } from '../../src/map/font.js';
+import { drawText, shorten } from '../../src/map/font.js';
 import { formatNumber, type LegendText, legendHeight } from '../../src/map/legend.js';
 import type { Range } from '../../src/map/range.js';
 import { rangeOf, symmetricRange } from '../../src/map/range.js';
@@ -102,11 +102,16 @@ describe('legend', () => {
     expect(readText(wide, FIRST, TEXT, { to: 165 })).toBe('features.den…ayer24.conv2');
     expect(readText(wide, FIRST, TEXT, { from: 165 })).toBe('filter 12/64');
     const narrow = legendOf(values, 120, undefined, { layer });
-    expect(readText(narrow, FIRST, TEXT)).toBe('feature…4.conv2');
+    expect(readText(narrow, FIRST, TEXT)).toBe('features…24.conv2');
     expect(readText(narrow, SECOND, TEXT)).toBe('filter 12/64');
-    const narrower = legendOf(new Float32Array(6), 80);
-    expect(readText(narrower, SECOND, TEXT)).toBe('12/64');
-    expect(readText(narrower, SECOND, WARNING)).toBe('');
+    for (const [width, flag] of [
+      [80, 'dead'],
+      [79, ''],
+    ] as const) {
+      const narrower = legendOf(new Float32Array(6), width);
+      expect(readText(narrower, SECOND, TEXT)).toBe('12/64');
+      expect(readText(narrower, SECOND, WARNING)).toBe(flag);
+    }
   });
 
   test('text grows with the frame', () => {

@@ -32,8 +32,8 @@ export function rgbOf(frame: Frame): Uint8Array {
 }
 
 /**
- * Reads the text that is drawn in one colour, the tops of its capitals in row `top`, between the columns `from` and `to`;
- * '?' for a shape that no character has.
+ * Reads the text that is drawn in one colour, the tops of its capitals in row `top`, between the columns `from` and
+ * `to`; '?' for a shape that no character has.
  */
 export function readText(
   pixels: number[][],
@@ -60,12 +60,16 @@ export function readText(
   }
 }
 
-function characterOf(shape: string): string {
-  if (!shape.includes('#')) return ' ';
-  for (const { characters, picture } of GLYPH_ROWS) {
+/** Characters by their shape: '#' and '.' row by row. */
+const CHARACTERS = new Map<string, string>(
+  GLYPH_ROWS.flatMap(({ characters, picture }) => {
     const lines = picture.trim().split('\n');
-    const place = [...characters].findIndex((_, i) => lines.map((line) => line.split(' ')[i]).join('') === shape);
-    if (place >= 0) return [...characters][place]!;
-  }
-  return '?';
+    return [...characters].map(
+      (character, i) => [lines.map((line) => line.split(' ')[i]).join(''), character] as const,
+    );
+  }),
+);
+
+function characterOf(shape: string): string {
+  return shape.includes('#') ? (CHARACTERS.get(shape) ?? '?') : ' ';
 }

@@ -42,7 +42,7 @@ describe('summarise', () => {
     expect(std).toBeCloseTo(Math.sqrt(14 / 3), 15);
   });
 
-  test('a constant whose sum rounds has exactly its value as mean and no deviation', () => {
+  test('a constant has exactly its value as mean and no deviation', () => {
     const { mean, std } = summarise(new Float32Array(1001).fill(0.7));
     expect({ mean, std }).toEqual({ mean: Math.fround(0.7), std: 0 });
   });

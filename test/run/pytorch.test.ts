@@ -10,7 +10,7 @@ import { compareWithPytorch, INPUT_NAMES, type InputName, REFERENCES } from './r
 
 /** The promise, of a layer's largest magnitude; and what is really measured, with room for another processor's rounding. */
 const PROMISED = 1e-4;
-const MEASURED = 2e-5;
+const MEASURED = 5e-6;
 
 const PARTIAL = fileURLToPath(
   new URL('../../../shared/testdata/models/resnet18-imagenet-partial.pth', import.meta.url),
@@ -26,7 +26,9 @@ async function expectPytorch(model: Model, runtime: Runtime, network: string, in
   const { comparisons, shapes } = await compareWithPytorch(model, runtime, network, input);
   expect(shapes).toEqual(new Map(references.map(({ layer, tap, shape }) => [`${layer} ${tap}`, shape])));
   const worst = comparisons.reduce((a, b) => (b.error > a.error ? b : a));
-  console.info(`${network} ${input}, ${runtime.name}: worst ${worst.error.toExponential(1)} (${worst.layer} ${worst.tap})`);
+  console.info(
+    `${network} ${input}, ${runtime.name}: worst ${worst.error.toExponential(1)} (${worst.layer} ${worst.tap})`,
+  );
   expect(comparisons.filter(({ error }) => !(error <= PROMISED))).toEqual([]);
   expect(worst.error).toBeLessThan(MEASURED);
   // Float32 in another order of additions never agrees everywhere: equal values would mean that nothing was compared.
@@ -43,7 +45,10 @@ it('is PyTorch in the wasm runtime too', async () => {
   await expectPytorch(await openModel('alexnet'), await openWasmRuntime(), 'alexnet', 'coffee-131x90');
 });
 
-it.skipIf(!existsSync(PARTIAL))('is PyTorch with ImageNet weights from a .pth file (needs ../shared/testdata)', async () => {
-  const model = await openModel('resnet18', { weights: PARTIAL });
-  await expectPytorch(model, native, 'resnet18-partial', 'coffee-131x90');
-});
+it.skipIf(!existsSync(PARTIAL))(
+  'is PyTorch with ImageNet weights from a .pth file (needs ../shared/testdata)',
+  async () => {
+    const model = await openModel('resnet18', { weights: PARTIAL });
+    await expectPytorch(model, native, 'resnet18-partial', 'coffee-131x90');
+  },
+);

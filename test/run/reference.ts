@@ -1,4 +1,5 @@
 /** PyTorch's activations as scripts/fixtures/activations.py stored them, and how far ours are from them. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { preprocess } from '../../src/image/preprocess.js';
 import type { Tap } from '../../src/model/layers.js';
@@ -44,18 +45,31 @@ export function relativeError({ min, max, mean, offset }: Reference, { shape, da
     // Not Math.max alone: a NaN must not pass for zero.
     difference = Math.max(difference, Number.isNaN(ours - theirs) ? Number.POSITIVE_INFINITY : Math.abs(ours - theirs));
   };
-  const means = Array.from({ length: filters }, (_, filter) => meanOf(data.subarray(filter * cells, (filter + 1) * cells)));
+  const means = Array.from({ length: filters }, (_, filter) =>
+    meanOf(data.subarray(filter * cells, (filter + 1) * cells)),
+  );
   for (const [filter, ours] of means.entries()) {
     const [theirMean, first, second] = VALUES.subarray(offset + 3 * filter, offset + 3 * filter + 3);
     compare(ours, theirMean!);
     compare(data[filter * cells + ((7 * filter) % cells)]!, first!);
     compare(data[filter * cells + ((7 * filter + 131) % cells)]!, second!);
   }
-  compare(Math.fround(data.reduce((a, b) => Math.min(a, b))), min);
-  compare(data.reduce((a, b) => Math.max(a, b)), max);
+  compare(
+    data.reduce((a, b) => Math.min(a, b)),
+    min,
+  );
+  compare(
+    data.reduce((a, b) => Math.max(a, b)),
+    max,
+  );
   compare(meanOf(Float32Array.from(means)), mean);
   const magnitude = Math.max(Math.abs(min), Math.abs(max));
   return difference === 0 ? 0 : difference / magnitude;
+}
+
+/** A tensor's shape and every bit of its values, in a form that compares fast. */
+export function fingerprint({ shape, data }: Tensor): string {
+  return `${shape.join('x')} ${createHash('sha256').update(data).digest('hex')}`;
 }
 
 function meanOf(values: Float32Array): number {

@@ -143,7 +143,7 @@ describe.skipIf(!hasFfmpeg)('an AVI read by ffmpeg', () => {
 
   it('seeks to the exact frame, in every segment', async () => {
     const many = makeFrames(60);
-    const path = save(await makeAvi(many, { segmentByteLimit: 20_000 }), 'seek.avi');
+    const path = save(await makeAvi(many, { segmentByteLimit: 10_000 }), 'seek.avi');
     for (const frame of [0, 1, 17, 31, 44, 59]) {
       const decoded = decodeRgb(path, '-ss', ((frame * 1000) / 25 / 1000).toFixed(6));
       expect(decoded.equals(expand(many.slice(frame)))).toBe(true);
@@ -152,7 +152,7 @@ describe.skipIf(!hasFfmpeg)('an AVI read by ffmpeg', () => {
 
   it('reads all segments of an OpenDML file', async () => {
     const many = makeFrames(60);
-    const bytes = await makeAvi(many, { segmentByteLimit: 20_000 });
+    const bytes = await makeAvi(many, { segmentByteLimit: 10_000 });
     const path = save(bytes, 'segments.avi');
     expect(chunksOf(bytes, 0, bytes.length).length).toBeGreaterThan(2);
     expect(decodeRgb(path).equals(expand(many))).toBe(true);
@@ -164,7 +164,7 @@ describe('the structure of an AVI', () => {
   it('is boxes within boxes whose indexes point to the frames', async () => {
     const frames = makeFrames(60);
     const pngs = frames.map((frame) => Buffer.from(encode(frame)));
-    const bytes = await makeAvi(frames, { segmentByteLimit: 20_000 });
+    const bytes = await makeAvi(frames, { segmentByteLimit: 10_000 });
     const riffs = chunksOf(bytes, 0, bytes.length);
     expect(riffs.map((riff) => riff.name)).toEqual(['AVI ', ...riffs.slice(1).map(() => 'AVIX')]);
     expect(riffs.length).toBeGreaterThan(2);
@@ -186,7 +186,7 @@ describe('the structure of an AVI', () => {
 
     let frame = 0;
     for (const [n, riff] of riffs.entries()) {
-      expect(riff.end - riff.start + 12).toBeLessThanOrEqual(20_000);
+      expect(riff.end - riff.start + 12).toBeLessThanOrEqual(10_000);
       const movi = chunksOf(bytes, riff.start, riff.end).find((chunk) => chunk.name === 'movi')!;
       const chunks = chunksOf(bytes, movi.start, movi.end);
       const index = chunks.at(-1)!;
@@ -220,10 +220,36 @@ describe('the structure of an AVI', () => {
 
   it('does not depend on how the frames come', async () => {
     const frames = makeFrames(40);
-    const options = { segmentByteLimit: 20_000 };
+    const options = { segmentByteLimit: 10_000 };
     const expected = await makeAvi(frames, options, 1);
     expect((await makeAvi(frames, options, 40)).equals(expected)).toBe(true);
     expect((await makeAvi(frames, options, 9)).equals(expected)).toBe(true);
+  });
+
+  it('counts positions beyond 4 GiB', async () => {
+    const largest = new Uint8Array(2 ** 29);
+    let position = 0;
+    let header = new Uint8Array(0);
+    const indexes: number[] = [];
+    const output = {
+      write(chunks: Uint8Array[]): void {
+        for (const chunk of chunks) {
+          if (String.fromCharCode(...chunk.subarray(0, 4)) === 'ix00') indexes.push(position);
+          position += chunk.byteLength;
+        }
+      },
+      writeAt(at: number, bytes: Uint8Array): void {
+        if (at === 0) header = bytes.slice();
+      },
+    };
+    const options = { width: 52, height: 35, frameRate: { numerator: 25, denominator: 1 }, colour: 'indexed' } as const;
+    const avi = await openAvi(output, options);
+    for (let n = 0; n < 10; n++) await avi.addFrames([largest]);
+    await avi.close();
+    const start = Buffer.from(header).indexOf('indx') + 8 + 24;
+    const view = new DataView(header.buffer);
+    expect(indexes.at(-1)).toBeGreaterThan(2 ** 32);
+    expect(indexes.map((_, n) => Number(view.getBigUint64(start + 16 * n, true)))).toEqual(indexes);
   });
 
   it('writes a batch at once', async () => {
@@ -242,12 +268,14 @@ describe('what AVI has no room for', () => {
     await expect(makeAvi([], { width: 32_768 })).rejects.toThrow(
       'a video of 32768x35 pixels: AVI allows at most 32767 a side; use a smaller frame size',
     );
-    await expect(makeAvi([frame!], { segmentByteLimit: 300 })).rejects.toThrow(
-      `video frame 0: ${encode(frame!).byteLength} bytes exceed a segment of 300 bytes`,
+    await expect(makeAvi([], { frameRate: { numerator: 24, denominator: 0 } })).rejects.toThrow('frame rate 24/0');
+    await expect(makeAvi([frame!], { segmentByteLimit: 100 })).rejects.toThrow(
+      `video frame 0: ${encode(frame!).byteLength} bytes exceed a segment of 100 bytes`,
     );
     const many = Array.from({ length: 257 }, () => makeFrame(52, [{ rows: 1, columns: 1, height: 35 }], 1, () => 0));
-    await expect(makeAvi(many, { segmentByteLimit: 4_900 }, 300)).rejects.toThrow(
-      /^video frame \d+: the file would exceed 256 segments of 4900 bytes; render fewer or smaller frames$/,
+    // One frame a segment, and none beside the header in the first.
+    await expect(makeAvi(many, { segmentByteLimit: 250 }, 300)).rejects.toThrow(
+      'video frame 255: the file would exceed 256 segments of 250 bytes; render fewer or smaller frames',
     );
   });
 });

@@ -1,10 +1,11 @@
 /**
- * A graph as ONNX ModelProto bytes (onnx.proto, IR version 8, opset 17). Parameters are not copied into it: each refers to the bytes
+ * A graph as ONNX ModelProto bytes (onnx.proto, IR version 9, opset 20). Parameters are not copied into it: each refers to the bytes
  * of a checkpoint by (location, offset, length), ONNX's external data. Half-precision parameters get a Cast, so the network
  * computes in float32 on the stored values.
  */
 import type { DType, RawTensor } from '../../tensor/tensor.js';
 import { type Attribute, type Graph, type GraphNode, nodesFor, parametersOf } from '../graph.js';
+import type { Shape } from '../shapes.js';
 import { Message } from './message.js';
 
 /** Where a parameter's bytes lie: little-endian, row-major, in the file that is handed to the runtime under `location`. */
@@ -33,14 +34,15 @@ const DATA_TYPE: Record<DType, number> = {
 /** AttributeProto: the type's number and the field that holds the value. */
 const ATTRIBUTE = { float: [1, 2], int: [2, 3], string: [3, 4], floats: [6, 7], ints: [7, 8] } as const;
 
-const IR_VERSION = 8;
-const OPSET_VERSION = 17;
+const IR_VERSION = 9;
+const OPSET_VERSION = 20;
 
-/** The part of the graph that yields `outputs`, in that order, for a float32 input [1, channels, height, width] of any size. */
+/** The part of the graph that yields `outputs`, in that order; `shapes` has those of the input and the outputs. */
 export function encodeGraph(
   graph: Graph,
   outputs: readonly string[],
   weights: ReadonlyMap<string, ExternalTensor | RawTensor>,
+  shapes: ReadonlyMap<string, Shape>,
 ): Uint8Array {
   const nodes = nodesFor(graph, outputs);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
@@ -57,8 +59,8 @@ export function encodeGraph(
   }
   for (const [name, tensor] of graph.constants) if (read.has(name)) body.message(5, encodeTensor(name, tensor));
   for (const node of nodes) body.message(1, encodeNode(node));
-  body.message(11, encodeValue(graph.input.name, ['N', graph.input.channels, 'H', 'W']));
-  for (const name of outputs) body.message(12, encodeValue(name));
+  body.message(11, encodeValue(graph.input.name, shapes.get(graph.input.name)!));
+  for (const name of outputs) body.message(12, encodeValue(name, shapes.get(name)!));
   return new Message()
     .int(1, IR_VERSION)
     .string(2, 'featurescope')
@@ -112,15 +114,10 @@ function encodeTensor(name: string, tensor: ExternalTensor | RawTensor): Message
   return message.int(14, EXTERNAL);
 }
 
-/** ValueInfoProto of a float32 tensor; ONNX Runtime infers an output's shape itself. */
-function encodeValue(name: string, shape?: readonly (number | string)[]): Message {
-  const type = new Message().int(1, DATA_TYPE.float32);
-  if (shape) {
-    const dims = new Message();
-    for (const size of shape) {
-      dims.message(1, typeof size === 'number' ? new Message().int(1, size) : new Message().string(2, size));
-    }
-    type.message(2, dims);
-  }
-  return new Message().string(1, name).message(2, new Message().message(1, type));
+/** ValueInfoProto of a float32 tensor. */
+function encodeValue(name: string, shape: Shape): Message {
+  const dims = new Message();
+  for (const size of shape) dims.message(1, new Message().int(1, size));
+  const tensor = new Message().int(1, DATA_TYPE.float32).message(2, dims);
+  return new Message().string(1, name).message(2, new Message().message(1, tensor));
 }
