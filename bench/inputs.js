@@ -12,12 +12,17 @@ export const EMBEDDED = {
   alexnet: join(ROOT, 'assets/weights/alexnet-formula.f16.safetensors'),
 };
 
-/** A folder for everything; `close` removes it. */
+/**
+ * A folder for everything; `close` removes it. Nothing is removed before: ext4 avoids the inodes of files that were removed
+ * a moment ago, and searching for others would slow whoever runs next. Takes up to 2.5 GB.
+ */
 export function openWorkshop() {
   const folder = mkdtempSync(join(tmpdir(), 'featurescope-bench-'));
+  let outputs = 0;
   return {
     path: (name) => join(folder, name),
-    clear: (name) => rmSync(join(folder, name), { recursive: true, force: true }),
+    /** A path that nothing has been written to. */
+    newPath: () => join(folder, `out-${outputs++}`),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

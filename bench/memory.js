@@ -27,8 +27,7 @@ export async function memory(workshop, { rounds }) {
 
 export async function memoryLong(workshop) {
   const photo = await makePhoto(workshop, 4000, 3000);
-  workshop.clear('out');
-  const out = workshop.path('out');
+  const out = workshop.newPath();
   const options = ['--img-size', '4000x3000', '--weights', 'embedded', '--video', '--quiet', '--out', out];
   const run = runNode(['bin/featurescope.js', 'render', photo, ...options]);
   const { manifest } = readRun(out, 'resnet18');

@@ -4,10 +4,5 @@ export { decodeImage } from './node/decode-image.js';
 export { type CaptureFileOptions, capture, type RenderFileOptions, render } from './node/library.js';
 export { type OpenModelOptions, openModel } from './node/open-model.js';
 export { openRuntime } from './node/open-runtime.js';
-export {
-  type FinishedRun,
-  openRenderer,
-  RENDERER_DEFAULTS,
-  type Renderer,
-  type RendererOptions,
-} from './node/renderer.js';
+export { openRenderer, type Renderer } from './node/renderer.js';
+export { type FinishedRun, RENDERER_DEFAULTS, type RendererOptions } from './node/renderer-options.js';

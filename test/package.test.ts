@@ -9,12 +9,22 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = temporaryFolder();
 
 it('the package holds what it needs, and installs and runs from its tarball', () => {
-  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root, encoding: 'utf8' });
+  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
   const topLevel = [...new Set(paths.map((path) => path.split('/')[0]))].sort();
   expect(topLevel).toEqual(['LICENSE', 'README.md', 'assets', 'bin', 'dist', 'package.json', 'schema']);
-  for (const path of ['assets/still-life.png', 'assets/weights/README.md', 'dist/node.js', 'dist/node.d.ts', 'dist/index.js', 'dist/node/frame-worker.js']) {
+  for (const path of [
+    'assets/still-life.png',
+    'assets/weights/README.md',
+    'dist/node.js',
+    'dist/node.d.ts',
+    'dist/index.js',
+    'dist/node/frame-worker.js',
+  ]) {
     expect(paths).toContain(path);
   }
   for (const path of paths.filter((path) => path.startsWith('dist/'))) expect(path).toMatch(/\.(js|d\.ts)$/);
@@ -37,6 +47,9 @@ it('the package holds what it needs, and installs and runs from its tarball', ()
     for await (const { layer, tensor } of capture(model, ${JSON.stringify(image)}, { layers: ['features.0'] })) {
       console.log(layer.path, tensor.shape.join('x'));
     }`;
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', library], { cwd: project, encoding: 'utf8' });
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', library], {
+    cwd: project,
+    encoding: 'utf8',
+  });
   expect(printed).toMatch(/^features\.0 1x64x\d+x\d+\n$/);
 });

@@ -1,11 +1,13 @@
 """The job of the tool that Featurescope replaces, done its way: torch forward hooks, one matplotlib figure a map, FFV1 in AVI.
 
-    python seed_job.py IMAGE --model resnet18 --weights FILE.safetensors --frames 96
+    python seed_job.py IMAGE --model resnet18 --weights FILE.safetensors --frames 96 [--legend]
 
-Every convolution is hooked (the tool itself hooks 5 of ResNet18's 20). A picture costs about the same whatever its map's
-size, so only --frames of them are drawn, spread evenly over all maps, and the total is extrapolated: EXTRAPOLATION below.
-The first picture and a video of one frame are timed apart, so that what is paid once (a canvas, ffmpeg's start) is not
-multiplied. Prints JSON, in seconds and bytes. Written with torch 2.13, torchvision, matplotlib 3.11, imageio 2.38 (FFV1 by imageio-ffmpeg).
+As it is described: without a legend the picture is cut to the map (`bbox_inches='tight'`, which is why its frame sizes vary
+with the aspect), with one it has a title; the frames of the video are kept in memory. Every convolution is hooked (the tool
+itself hooks 5 of ResNet18's 20). A picture costs about the same whatever its map's size, so only --frames of them are drawn,
+spread evenly over all maps, and time and memory are extrapolated: EXTRAPOLATION below. The first picture and a video of one
+frame are timed apart, so that what is paid once (a canvas, ffmpeg's start) is not multiplied. Prints JSON, in seconds and
+bytes. Written with torch 2.13, torchvision, matplotlib 3.11, imageio 2.38 (FFV1 by imageio-ffmpeg).
 """
 import time
 
@@ -37,7 +39,10 @@ except Exception:  # a torchvision whose native operators do not match this torc
     import torchvision
 from torchvision import transforms
 
-EXTRAPOLATION = "startup + model + forward + firstPicture + oneFrameVideo + (maps - 1) * (secondsAPicture + secondsAVideoFrame)"
+EXTRAPOLATION = (
+    "seconds: startup + model + forward + firstPicture + oneFrameVideo + (maps - 1) * (secondsAPicture + secondsAVideoFrame); "
+    "bytes: the sample's peak + the frames that it did not keep"
+)
 
 
 def load_model(name, weights):
@@ -62,20 +67,27 @@ def forward(model, image):
     return maps
 
 
-def save_picture(values, path, cmap):
+def save_picture(values, path, cmap, title):
     values = (values - values.min()) / (values.max() - values.min() + 1e-5)
-    figure = plt.figure(figsize=(4, 4), dpi=100)
-    axes = figure.add_axes([0, 0, 1, 1])
+    figure, axes = plt.subplots(figsize=(4, 4), dpi=100)
     axes.imshow(values, cmap=cmap)
     axes.axis("off")
-    figure.savefig(path)
+    if title:
+        axes.set_title(title)
+        figure.tight_layout()
+        figure.savefig(path)
+    else:
+        figure.subplots_adjust(0, 0, 1, 1)
+        figure.savefig(path, bbox_inches="tight", pad_inches=0)
     plt.close(figure)
 
 
 def save_video(paths, path, fps):
+    frames = [iio.imread(picture) for picture in paths]
     with iio.get_writer(path, fps=fps, codec="ffv1", pixelformat="yuv420p", macro_block_size=1) as writer:
-        for picture in paths:
-            writer.append_data(iio.imread(picture)[..., :3])
+        for frame in frames:
+            writer.append_data(frame)
+    return sum(frame.nbytes for frame in frames)
 
 
 def main():
@@ -87,6 +99,7 @@ def main():
     parser.add_argument("--frames", type=int, default=96)
     parser.add_argument("--cmap", default="viridis")
     parser.add_argument("--fps", type=int, default=24)
+    parser.add_argument("--legend", action="store_true")
     args = parser.parse_args()
     laps = {"startup": time.perf_counter() - START}
 
@@ -110,10 +123,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, f"frame_{i:04}.png") for i in range(count)]
         avi = os.path.join(folder, "activations.avi")
-        timed("firstPicture", lambda: save_picture(sample[0], paths[0], args.cmap))
-        timed("pictures", lambda: [save_picture(sample[i], paths[i], args.cmap) for i in range(1, count)])
+        titles = [f"layer, filter {i + 1}/{count}" if args.legend else None for i in range(count)]
+        draw = lambda i: save_picture(sample[i], paths[i], args.cmap, titles[i])
+        timed("firstPicture", lambda: draw(0))
+        timed("pictures", lambda: [draw(i) for i in range(1, count)])
         timed("oneFrameVideo", lambda: save_video(paths[:1], avi, args.fps))
-        timed("video", lambda: save_video(paths, avi, args.fps))
+        frame_bytes = timed("video", lambda: save_video(paths, avi, args.fps)) / count
     picture = laps["pictures"] / (count - 1)
     video = (laps["video"] - laps["oneFrameVideo"]) / (count - 1)
     once = sum(laps[stage] for stage in ("startup", "model", "forward", "firstPicture", "oneFrameVideo"))
@@ -125,7 +140,7 @@ def main():
         "secondsAVideoFrame": video,
         "extrapolatedTotalSeconds": once + (len(maps) - 1) * (picture + video),
         "extrapolation": EXTRAPOLATION,
-        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + int((len(maps) - count) * frame_bytes),
         "versions": {"torch": torch.__version__, "matplotlib": matplotlib.__version__, "imageio": imageio.__version__},
     }))
 

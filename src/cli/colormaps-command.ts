@@ -5,7 +5,7 @@ import { COLORMAP_NAMES } from '../map/colormap.js';
 import { drawColormapSheet } from '../map/colormap-sheet.js';
 import { describeFileError } from '../node/file-errors.js';
 import { createPngEncoder } from '../write/png.js';
-import type { Terminal } from './run.js';
+import type { Terminal } from './terminal.js';
 
 /** Never overwrites: throws an OutputError where `out` exists or cannot be written. */
 export function colormapsCommand({ out }: { out: string }, { stdout }: Terminal): void {

@@ -4,8 +4,8 @@ import { type Layer, layersOf } from '../model/layers.js';
 import { type ReceptiveField, receptiveFields } from '../model/receptive-field.js';
 import { inferShapes } from '../model/shapes.js';
 import { checkArchitecture } from '../node/open-model.js';
-import type { Terminal } from './run.js';
 import { formatTable } from './table.js';
+import type { Terminal } from './terminal.js';
 import type { Size } from './values.js';
 
 export function layersCommand(

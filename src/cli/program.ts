@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { RENDER_EXAMPLES, renderOptions } from './render-options.js';
-import type { Terminal } from './run.js';
+import type { Terminal } from './terminal.js';
 import { parseSize } from './values.js';
 
 export function createProgram(terminal: Terminal, signal: AbortSignal): Command {

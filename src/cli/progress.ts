@@ -1,5 +1,5 @@
 /** One line that shows how far a run is, once it has taken a second: redrawn in place on a terminal, a line now and then elsewhere. */
-import type { Output } from './run.js';
+import type { Output } from './terminal.js';
 
 export interface Progress {
   update(done: number, total: number): void;

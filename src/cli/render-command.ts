@@ -12,14 +12,15 @@ import { selectLayers } from '../model/select-layers.js';
 import { findImages } from '../node/find-images.js';
 import { checkArchitecture, openModel } from '../node/open-model.js';
 import { openRuntime } from '../node/open-runtime.js';
-import { openRenderer, type RendererOptions } from '../node/renderer.js';
+import { openRenderer } from '../node/renderer.js';
+import type { RendererOptions } from '../node/renderer-options.js';
 import type { Scale } from '../run/scale.js';
 import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
 import { openProgress } from './progress.js';
 import { EXCLUSIVE } from './render-options.js';
-import type { Terminal } from './run.js';
 import { summarise } from './summary.js';
+import type { Terminal } from './terminal.js';
 import type { Size } from './values.js';
 
 /** What commander hands over for the table in render-options.ts. */

@@ -2,21 +2,7 @@
 import { CommanderError } from 'commander';
 import { type ErrorKind, FeaturescopeError } from '../errors.js';
 import { createProgram } from './program.js';
-
-/** The part of node's process that the command line uses. */
-export interface Terminal {
-  readonly argv: readonly string[];
-  readonly stdout: Output;
-  readonly stderr: Output;
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
-  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
-}
-
-export interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+import type { Terminal } from './terminal.js';
 
 export const EXIT_CODES = { done: 0, fault: 1, usage: 2, input: 3, model: 4, output: 5, interrupted: 130 } as const;
 

@@ -1,5 +1,5 @@
 /** What a person reads when a run is done: where it is, what is in it, and what to know about it. */
-import type { FinishedRun } from '../node/renderer.js';
+import type { FinishedRun } from '../node/renderer-options.js';
 import type { Manifest } from '../write/manifest.js';
 
 export function summarise({ folder, manifest }: FinishedRun): string {

@@ -7,10 +7,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Pixels } from './pixels.js';
 import { type ResizeFilter, resize } from './resize.js';
 
-/** Mean and standard deviation of ImageNet's training pixels per channel, in 0..1, as torchvision's weights expect. */
-export const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
-export const IMAGENET_STD: readonly [number, number, number] = [0.229, 0.224, 0.225];
-
 /** The longest input side: beyond it a network's first layer alone outgrows the address space of its runtime. */
 export const MAX_INPUT_SIDE = 16_384;
 
@@ -33,22 +29,14 @@ export type InputSize =
   | { readonly kind: 'crop'; readonly pixels: number; readonly resize?: number };
 
 export interface PreprocessOptions {
-  /** Default: the longest side becomes 600. */
   readonly size: InputSize;
   /** Default: bilinear. */
-  readonly filter: ResizeFilter;
-  /** Subtracted per channel from values in 0..1. Default: ImageNet's. */
+  readonly filter?: ResizeFilter;
+  /** Subtracted per channel from values in 0..1. */
   readonly mean: readonly [number, number, number];
-  /** Divides per channel; above 0. Default: ImageNet's. */
+  /** Divides per channel; above 0. */
   readonly std: readonly [number, number, number];
 }
-
-export const PREPROCESS_DEFAULTS: PreprocessOptions = {
-  size: { kind: 'longest', pixels: 600 },
-  filter: 'bilinear',
-  mean: IMAGENET_MEAN,
-  std: IMAGENET_STD,
-};
 
 /** What was done to the picture, in pixels, for the manifest. */
 export interface ResizeRecord {
@@ -79,8 +67,8 @@ export interface InputImage {
  * Resizes, crops and normalises. Throws UsageError for a size, mean or std that makes no sense and InputError where the
  * picture's proportions take the resized one beyond the limits.
  */
-export function preprocess(pixels: Pixels, options: Partial<PreprocessOptions> = {}): InputImage {
-  const { size, filter, mean, std } = { ...PREPROCESS_DEFAULTS, ...options };
+export function preprocess(pixels: Pixels, options: PreprocessOptions): InputImage {
+  const { size, filter = 'bilinear', mean, std } = options;
   checkSize(size);
   checkNormalisation(mean, std);
   const [width, height] = resizedSize(pixels, size);

@@ -21,10 +21,12 @@ const PIXEL: AxisField = { stride: 1, size: 1, start: 0 };
 
 export function receptiveFields(graph: Graph): Map<string, ReceptiveField> {
   const fields = new Map<string, ReceptiveField>([[graph.input.name, [PIXEL, PIXEL]]]);
+  /** Tensors that are the same whatever the image. */
+  const fixed = new Set([...graph.parameters.keys(), ...graph.constants.keys()]);
   for (const node of graph.nodes) {
-    const [first, ...others] = node.inputs
-      .filter((name) => !graph.parameters.has(name))
-      .map((name) => fields.get(name));
+    const inputs = node.inputs.filter((name) => !fixed.has(name));
+    if (inputs.length === 0) for (const name of node.outputs) fixed.add(name);
+    const [first, ...others] = inputs.map((name) => fields.get(name));
     if (!first || others.some((field) => !field) || WHOLE_IMAGE.has(node.op)) continue;
     let field = others.reduce<ReceptiveField>((a, b) => eachAxis((axis) => union(a[axis], b![axis])), first);
     if (node.op === 'Conv' || node.op === 'MaxPool' || node.op === 'AveragePool') {

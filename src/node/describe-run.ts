@@ -9,7 +9,7 @@ import {
   type ManifestVideo,
 } from '../write/manifest.js';
 import type { ImageFile } from './read-image.js';
-import type { Workshop } from './render-file.js';
+import type { Workshop } from './renderer-options.js';
 import { VERSION } from './version.js';
 
 export interface RunFacts {

@@ -8,7 +8,8 @@ import type { Runtime } from '../run/runtime.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { openRuntime } from './open-runtime.js';
 import { readImage } from './read-image.js';
-import { type FinishedRun, openRenderer, RENDERER_DEFAULTS, type RendererOptions, type RunHooks } from './renderer.js';
+import { openRenderer } from './renderer.js';
+import { type FinishedRun, RENDERER_DEFAULTS, type RendererOptions, type RunHooks } from './renderer-options.js';
 
 interface Shared {
   /** Paths or globs as in `--layers`. Default: every convolution. */

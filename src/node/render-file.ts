@@ -3,30 +3,16 @@ import { preprocess } from '../image/preprocess.js';
 import { readColormap } from '../map/colormap.js';
 import { frameSizeFor } from '../map/frame-size.js';
 import { legendHeight } from '../map/legend.js';
-import type { ImageSize, Model } from '../model/model.js';
 import { type RenderHost, renderMaps } from '../render.js';
-import type { Capture } from '../run/capture.js';
-import type { Runtime } from '../run/runtime.js';
 import type { AviOptions, FrameRate } from '../write/avi.js';
 import type { FrameStyle } from '../write/draw-frames.js';
 import { formatManifest, frameRecord, type ManifestFrame } from '../write/manifest.js';
 import { describeRun } from './describe-run.js';
-import type { FramePool } from './frame-pool.js';
 import { readImage } from './read-image.js';
-import type { FinishedRun, RendererOptions, RunHooks } from './renderer.js';
+import type { FinishedRun, RunHooks, Workshop } from './renderer-options.js';
 import { openRunFolder, writeRunFile } from './run-folder.js';
 import { openRunVideo, type RunVideo } from './run-video.js';
 import { stopwatch } from './stopwatch.js';
-
-/** What all images of a renderer share. */
-export interface Workshop {
-  readonly model: Model;
-  readonly runtime: Runtime;
-  readonly options: RendererOptions;
-  readonly pool: FramePool;
-  readonly weightsHash: Promise<string>;
-  captureFor(size: ImageSize): Promise<Capture>;
-}
 
 export async function renderFile(imagePath: string, workshop: Workshop, hooks: RunHooks): Promise<FinishedRun> {
   const { model, options, pool } = workshop;

@@ -1,56 +1,12 @@
 /** Renders image files into run folders, with one model, one runtime and one set of threads for all of them. */
-import type { InputSize } from '../image/preprocess.js';
-import type { Layer, Tap } from '../model/layers.js';
+import { InputError } from '../errors.js';
 import type { ImageSize, Model } from '../model/model.js';
 import { type Capture, openCapture } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
-import type { Scale } from '../run/scale.js';
-import type { FrameRate } from '../write/avi.js';
-import type { Manifest } from '../write/manifest.js';
 import { openFramePool } from './frame-pool.js';
 import { hashFile } from './hash-file.js';
 import { renderFile } from './render-file.js';
-
-export interface RendererOptions {
-  readonly size: InputSize;
-  readonly layers: readonly Layer[];
-  readonly tap: Tap;
-  readonly scale: Scale;
-  /** Frames in pixels: both sides, or the longest side with the aspect of the network's input. */
-  readonly frameSize: number | { readonly width: number; readonly height: number };
-  readonly style: { readonly colormap: string; readonly smooth: boolean; readonly legend: boolean };
-  readonly images: boolean;
-  /** Null for none. A relative file name is inside the run folder. */
-  readonly video: { readonly file: string; readonly frameRate: FrameRate } | null;
-  /** Root of the run folders. */
-  readonly out: string;
-  /** For the manifest. */
-  readonly command: readonly string[];
-}
-
-export const RENDERER_DEFAULTS: Omit<RendererOptions, 'layers'> = {
-  size: { kind: 'longest', pixels: 600 },
-  tap: 'conv',
-  scale: { by: 'filter', range: null, percentile: null, symmetric: false },
-  frameSize: 400,
-  style: { colormap: 'viridis', smooth: false, legend: false },
-  images: true,
-  video: null,
-  out: 'output',
-  command: [],
-};
-
-export interface RunHooks {
-  /** Called as frames are finished. */
-  readonly onProgress?: ((framesDone: number, frameCount: number) => void) | undefined;
-  /** Stops the run; then nothing of it is left. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface FinishedRun {
-  readonly folder: string;
-  readonly manifest: Manifest;
-}
+import type { FinishedRun, RendererOptions, RunHooks } from './renderer-options.js';
 
 export interface Renderer {
   /** Throws an InputError, ModelError or OutputError; then nothing of the run is left. */
@@ -75,7 +31,11 @@ export function openRenderer(model: Model, runtime: Runtime, options: RendererOp
 
   return {
     render: (imagePath, hooks = {}) =>
-      renderFile(imagePath, { model, runtime, options, pool, weightsHash, captureFor }, hooks),
+      renderFile(imagePath, { model, runtime, options, pool, weightsHash, captureFor }, hooks).catch((error) => {
+        // Where only pixels were known, as for a size that the network cannot take, the file has no name yet.
+        if (!(error instanceof InputError) || error.message.startsWith(imagePath)) throw error;
+        throw new InputError(`${imagePath}: ${error.message}`, { cause: error });
+      }),
     close: async () => {
       await Promise.all([open?.capture.close(), pool.close(), weightsHash.catch(() => {})]);
     },

@@ -124,8 +124,7 @@ describe('images, exit code 3', () => {
   it('too small for the network', async () => {
     expect(await refusal(photo, '--model', 'alexnet', '--img-size', '30x20')).toEqual({
       code: 3,
-      message:
-        'an image of 30x20 is too small for this network: at features.5 (kernel 3x3) only 2x1 cells are left; use a larger --img-size',
+      message: `${photo}: an image of 30x20 is too small for this network: at features.5 (kernel 3x3) only 2x1 cells are left; use a larger --img-size`,
     });
   });
 

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { InputError, UsageError } from '../../src/errors.js';
 import type { Pixels } from '../../src/image/pixels.js';
 import { type InputSize, type PreprocessOptions, preprocess } from '../../src/image/preprocess.js';
+import { IMAGENET_MEAN, IMAGENET_STD } from '../../src/model/open-architecture.js';
 import { formulaPixels } from './formula.js';
 import { hasSharedImages, readSharedImage, SKIPPED, sha256 } from './shared-images.js';
+
+const IMAGENET = { mean: IMAGENET_MEAN, std: IMAGENET_STD };
 
 interface TensorCase {
   picture: string;
@@ -23,7 +26,7 @@ function black(width: number, height: number): Pixels {
 }
 
 function expectTensor(pixels: Pixels, { size, shape, values, sha256: expected }: TensorCase): void {
-  const input = preprocess(pixels, { size });
+  const input = preprocess(pixels, { ...IMAGENET, size });
   expect(input.tensor.shape).toEqual([1, ...shape]);
   expect([input.pixels.height, input.pixels.width]).toEqual(shape.slice(1));
   for (const [index, value] of values) expect(input.tensor.data[index]).toBe(value);
@@ -46,19 +49,19 @@ describe("the input tensor equals torchvision's, bit for bit", () => {
 describe('the size of the input', () => {
   it("keeps the aspect as PIL's ImageOps.contain does", () => {
     const found = fixture.contain.map(([width, height, pixels]) => {
-      const { to } = preprocess(black(width, height), { size: { kind: 'longest', pixels } }).resize;
+      const { to } = preprocess(black(width, height), { ...IMAGENET, size: { kind: 'longest', pixels } }).resize;
       return [width, height, pixels, to.width, to.height];
     });
     expect(found).toEqual(fixture.contain);
   });
 
   it('is at least 1 pixel', () => {
-    const { tensor } = preprocess(black(2000, 1), { size: { kind: 'longest', pixels: 30 } });
+    const { tensor } = preprocess(black(2000, 1), { ...IMAGENET, size: { kind: 'longest', pixels: 30 } });
     expect(tensor.shape).toEqual([1, 3, 1, 30]);
   });
 
   it('is 600 on the longest side by default, with ImageNet mean and standard deviation', () => {
-    const { tensor, resize } = preprocess(black(30, 40));
+    const { tensor, resize } = preprocess(black(30, 40), { ...IMAGENET, size: { kind: 'longest', pixels: 600 } });
     expect(tensor.shape).toEqual([1, 3, 600, 450]);
     expect([0, 1, 2].map((channel) => tensor.data[channel * 600 * 450])).toEqual(
       [-2.1179039478302, -2.0357141494750977, -1.804444432258606].map(Math.fround),
@@ -72,7 +75,7 @@ describe('the size of the input', () => {
   });
 
   it('records the crop', () => {
-    const { resize, pixels } = preprocess(formulaPixels(101, 64), { size: { kind: 'crop', pixels: 56 } });
+    const { resize, pixels } = preprocess(formulaPixels(101, 64), { ...IMAGENET, size: { kind: 'crop', pixels: 56 } });
     expect(resize).toEqual({
       kind: 'crop',
       filter: 'bilinear',
@@ -89,23 +92,23 @@ describe('refusals', () => {
   const square: InputSize = { kind: 'exact', width: 2, height: 2 };
   it.each<[Partial<PreprocessOptions>, string]>([
     [
-      { size: { kind: 'longest', pixels: 0 } },
+      { ...IMAGENET, size: { kind: 'longest', pixels: 0 } },
       'the image size must be a whole number of pixels from 1 to 16384, not 0',
     ],
     [
-      { size: { kind: 'exact', width: 20, height: 1.5 } },
+      { ...IMAGENET, size: { kind: 'exact', width: 20, height: 1.5 } },
       'the image size must be a whole number of pixels from 1 to 16384, not 1.5',
     ],
     [
-      { size: { kind: 'crop', pixels: 16385 } },
+      { ...IMAGENET, size: { kind: 'crop', pixels: 16385 } },
       'the image size must be a whole number of pixels from 1 to 16384, not 16385',
     ],
     [
-      { size: { kind: 'longest', pixels: Number.NaN } },
+      { ...IMAGENET, size: { kind: 'longest', pixels: Number.NaN } },
       'the image size must be a whole number of pixels from 1 to 16384, not NaN',
     ],
     [
-      { size: { kind: 'crop', pixels: 224, resize: 200 } },
+      { ...IMAGENET, size: { kind: 'crop', pixels: 224, resize: 200 } },
       'the shorter side, resized to 200, is too short to crop 224 pixels from; resize it to at least 224',
     ],
     [
@@ -121,22 +124,26 @@ describe('refusals', () => {
       'the standard deviation must be 3 finite float32 numbers above 0, one a channel, not [1,1e-60,1]',
     ],
     [
-      { size: { kind: 'exact', width: 16384, height: 16384 } },
+      { ...IMAGENET, size: { kind: 'exact', width: 16384, height: 16384 } },
       'the image of 3 x 200 pixels would be resized to 16384 x 16384, at most 16384 a side and 67108864 in all are ' +
         'possible; choose a smaller size or crop the image first',
     ],
     [
-      { size: { kind: 'crop', pixels: 1000 } },
+      { ...IMAGENET, size: { kind: 'crop', pixels: 1000 } },
       'the image of 3 x 200 pixels would be resized to 1142 x 76133, at most 16384 a side and 67108864 in all are ' +
         'possible; choose a smaller size or crop the image first',
     ],
   ])('%j', (options, message) => {
     const Kind = message.startsWith('the image of') ? InputError : UsageError;
-    expect(() => preprocess(black(3, 200), options)).toThrow(new Kind(message));
+    expect(() =>
+      preprocess(black(3, 200), { ...IMAGENET, size: { kind: 'longest', pixels: 600 }, ...options }),
+    ).toThrow(new Kind(message));
   });
 
   it('an image so elongated that resizing would not fit memory', () => {
-    expect(() => preprocess(black(1, 1_000_000), { size: { kind: 'exact', width: 600, height: 600 } })).toThrow(
+    expect(() =>
+      preprocess(black(1, 1_000_000), { ...IMAGENET, size: { kind: 'exact', width: 600, height: 600 } }),
+    ).toThrow(
       new InputError(
         'the image of 1 x 1000000 pixels would be resized to 600 x 600, which is too elongated an image for that width; ' +
           'choose a smaller size or crop the image first',

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { preprocess } from '../../src/image/preprocess.js';
 import type { Tap } from '../../src/model/layers.js';
 import type { Model } from '../../src/model/model.js';
+import { IMAGENET_MEAN, IMAGENET_STD } from '../../src/model/open-architecture.js';
 import { capture } from '../../src/run/capture.js';
 import type { Runtime } from '../../src/run/runtime.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -33,7 +34,10 @@ const VALUES = new Float32Array(new Uint8Array(readFileSync(new URL('values.f32'
 export function inputTensor(name: InputName): Tensor {
   const [width, height] = INPUTS[name];
   const data = new Uint8Array(readFileSync(new URL(`${name}.rgb`, FOLDER)));
-  return preprocess({ width, height, data }, { size: { kind: 'exact', width, height } }).tensor;
+  return preprocess(
+    { width, height, data },
+    { mean: IMAGENET_MEAN, std: IMAGENET_STD, size: { kind: 'exact', width, height } },
+  ).tensor;
 }
 
 /** The largest difference of any stored number, relative to the largest magnitude in PyTorch's whole tensor. */
