@@ -13,8 +13,8 @@ export const EMBEDDED = {
 };
 
 /**
- * A folder for everything; `close` removes it. Nothing is removed before: ext4 avoids the inodes of files that were removed
- * a moment ago, and searching for others would slow whoever runs next. Takes up to 2.5 GB.
+ * A folder for everything, up to 2.5 GB; `close` removes it. Nothing is removed before: for five minutes ext4 avoids the
+ * inodes of files that were removed, and its search for others slows whoever makes files next (wait between two benches).
  */
 export function openWorkshop() {
   const folder = mkdtempSync(join(tmpdir(), 'featurescope-bench-'));

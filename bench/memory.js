@@ -20,7 +20,7 @@ export async function memory(workshop, { rounds }) {
     tables: [
       Object.entries(worst).map(([model, bytes]) => ({ job: `${model}, all maps and AVI`, peak: megabytes(bytes) })),
     ],
-    notes: [`The worst of ${rounds} runs.`],
+    notes: `The worst of ${rounds} runs.`,
     goals: [peakGoal('5a', 'ResNet18 at 600x600: at most 500 MB', worst.resnet18, 500e6)],
   };
 }
@@ -37,7 +37,7 @@ export async function memoryLong(workshop) {
   return {
     title: 'Peak memory: a photograph at 4000x3000, ResNet18, all layers',
     tables: [[{ job, peak: megabytes(run.peakBytes), seconds: run.seconds.toFixed(1) }]],
-    notes: [`Its stages: ${timings.join(', ')}.`],
+    notes: `Its stages: ${timings.join(', ')}.`,
     goals: [peakGoal('5b', '4000x3000, all layers: at most 3 GB', run.peakBytes, 3e9)],
   };
 }

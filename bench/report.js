@@ -30,19 +30,22 @@ export function saveResults(sections, order) {
 }
 
 function formatResults(sections) {
-  const goals = Object.values(sections).flatMap((section) => section.goals);
+  const goals = Object.values(sections)
+    .flatMap((section) => section.goals)
+    .sort((a, b) => a.number.localeCompare(b.number));
   return [
     '# Results of `npm run bench`',
     'Written by bench/run.js; edit nothing here. Compare ratios, not times: they come from one machine and one run.',
     formatTable(goals.map(({ number, text, measured, met }) => ({ goal: `${number}: ${text}`, measured, met }))),
     ...Object.values(sections).map(formatSection),
-    '',
-  ].join('\n\n');
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
 export function formatSection({ title, tables, notes, machine }) {
   const where = `${machine.date} UTC. ${machine.processor}, ${machine.memory}; Node ${machine.node}, onnxruntime-node ${machine.onnxruntime}; load before ${machine.loadBefore}.`;
-  return [`## ${title}`, ...tables.map(formatTable), ...notes, where].join('\n\n');
+  return [`## ${title}`, ...tables.map(formatTable), notes, where].filter(Boolean).join('\n\n');
 }
 
 /** A Markdown table of records; a column for every key of the first. */

@@ -37,7 +37,7 @@ async function encoder() {
     return { number: '4', text, measured: `${lead.toFixed(1)} times`, met: lead >= wanted ? 'yes' : 'NO' };
   });
   const table = rows.map((row) => ({ ...row, framesPerSecond: Math.round(row.framesPerSecond) }));
-  return { title: 'Encoder: one thread, by map size', tables: [table], notes: [], goals };
+  return { title: 'Encoder: one thread, by map size', tables: [table], notes: '', goals };
 }
 
 const { values } = parseArgs({

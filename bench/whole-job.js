@@ -151,5 +151,5 @@ function notesOn(runs) {
       'best_python.py makes true-colour PNGs, all that cv2.imencode can; with --indexed it splices a palette into greyscale ones by hand, which no goal asks for.',
     );
   } else if (runs.floor) notes.push(`best_python.py: ${NO_PYTHON}${BEST_MODULES.join(', ')}.`);
-  return notes;
+  return notes.join('\n\n');
 }

@@ -9,7 +9,7 @@ export type { Band, Frame } from './map/frame.js';
 export type { Range } from './map/range.js';
 export { type Statistics, summarise } from './map/statistics.js';
 export { ARCHITECTURES, type ArchitectureName } from './model/architectures/architectures.js';
-export { type Layer, TAPS, type Tap } from './model/layers.js';
+export { type Layer, TAPS, type Tap } from './model/layer.js';
 export type { Model } from './model/model.js';
 export { type OpenArchitectureOptions, openArchitecture } from './model/open-architecture.js';
 export type { AxisField, ReceptiveField } from './model/receptive-field.js';

@@ -56,18 +56,17 @@ export async function renderMaps(
 }
 
 function* jobsOf(
-  { layer, tap, tensor }: Activation,
+  { layer, tap, tensor, shape }: Activation,
   range: Range | null,
   { scale, style }: RenderOptions,
 ): Generator<DrawJob> {
-  const [, filters = 0, height = 0, width = 0] = tensor.shape;
-  const cells = height * width;
+  const maps = shape.filters * shape.slices;
+  const cells = shape.height * shape.width;
   const perJob = Math.max(1, Math.min(JOB_MAPS, Math.floor(JOB_BYTES / (4 * cells))));
-  for (let firstFilter = 0; firstFilter < filters; firstFilter += perJob) {
-    const count = Math.min(perJob, filters - firstFilter);
+  for (let firstMap = 0; firstMap < maps; firstMap += perJob) {
+    const count = Math.min(perJob, maps - firstMap);
     // A copy, because a job's values move to the thread that draws them.
-    const values = tensor.data.slice(firstFilter * cells, (firstFilter + count) * cells);
-    const maps = { values, count, height, width, firstFilter, filters, layer: layer.path, tap };
-    yield { ...maps, range, ownRange: scale, style };
+    const values = tensor.data.slice(firstMap * cells, (firstMap + count) * cells);
+    yield { values, count, firstMap, shape, layer: layer.path, tap, range, ownRange: scale, style };
   }
 }

@@ -16,6 +16,8 @@ const ORDER = [
   ['write'],
   ['render.ts'],
   ['index.ts'],
+  ['files'],
+  ['weights'],
   ['node'],
   ['node.ts'],
   ['cli'],
@@ -23,7 +25,7 @@ const ORDER = [
 
 /** Where a package may be imported; what stands nowhere here may not be imported at all. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  'node:': /^(node\/|node\.ts|cli\/|run\/ort-node\.ts)/,
+  'node:': /^(files\/|weights\/|node\/|node\.ts|cli\/|run\/ort-node\.ts)/,
   'onnxruntime-node': /^run\/ort-node\.ts$/,
   'onnxruntime-web': /^run\/ort-(web|session)\.ts$/,
   sharp: /^node\//,
@@ -154,7 +156,7 @@ it('keeps the browser entry free of Node', () => {
   const reached = new Set(['index.ts']);
   for (const file of reached) for (const { from, to } of INTERNAL) if (from === file) reached.add(to);
   expect(reached.has('run/capture.ts')).toBe(true);
-  expect([...reached].filter((file) => /^(node|cli)\//.test(file))).toEqual([]);
+  expect([...reached].filter((file) => /^(files|weights|node|cli)\//.test(file))).toEqual([]);
   expect(
     [...reached].filter((file) => /'node:|\bBuffer\b|\bprocess\b|\b__dirname\b|\brequire\(/.test(code(file))),
   ).toEqual([]);

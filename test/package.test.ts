@@ -39,11 +39,24 @@ it('the package holds what it needs, and installs and runs from its tarball', ()
   const project = join(folder, 'project');
   const image = join(modules, 'featurescope', 'assets', 'still-life.png');
   const bin = join(modules, 'featurescope', 'bin', 'featurescope.js');
-  const args = ['render', image, '--img-size', '96', '--layers', 'conv1', '--frame-size', '40', '--out', project];
+  const args = [
+    'render',
+    image,
+    '--weights',
+    'embedded',
+    '--img-size',
+    '96',
+    '--layers',
+    'conv1',
+    '--frame-size',
+    '40',
+    '--out',
+    project,
+  ];
   expect(execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })).toContain('64 feature maps of 1 layer');
   const library = `
     import { capture, openModel } from 'featurescope';
-    const model = await openModel('alexnet');
+    const model = await openModel('alexnet', { weights: 'embedded' });
     for await (const { layer, tensor } of capture(model, ${JSON.stringify(image)}, { layers: ['features.0'] })) {
       console.log(layer.path, tensor.shape.join('x'));
     }`;

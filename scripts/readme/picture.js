@@ -18,7 +18,7 @@ const MAP_WIDTH = 200;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sample = join(root, 'assets', 'still-life.png');
 const out = mkdtempSync(join(tmpdir(), 'featurescope-readme-'));
-const { folder, manifest } = await render(await openModel('resnet18'), sample, {
+const { folder, manifest } = await render(await openModel('resnet18', { weights: 'embedded' }), sample, {
   layers: LAYERS,
   tap: 'act',
   frameSize: MAP_WIDTH,

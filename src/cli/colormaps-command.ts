@@ -1,9 +1,9 @@
 /** `featurescope colormaps`: the names on the terminal, the colours in a picture. */
 import { writeFileSync } from 'node:fs';
 import { OutputError } from '../errors.js';
+import { describeFileError } from '../files/file-errors.js';
 import { COLORMAP_NAMES } from '../map/colormap.js';
 import { drawColormapSheet } from '../map/colormap-sheet.js';
-import { describeFileError } from '../node/file-errors.js';
 import { createPngEncoder } from '../write/png.js';
 import type { Terminal } from './terminal.js';
 

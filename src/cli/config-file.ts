@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError, type Option } from 'commander';
 import { UsageError } from '../errors.js';
+import { describeFileError } from '../files/file-errors.js';
 import { nearestNames } from '../nearest-names.js';
-import { describeFileError } from '../node/file-errors.js';
 import { collect } from './values.js';
 
 /** Keys are the long flags without dashes: `{"img-size": "600x600", "layers": ["conv1"], "legend": true, "images": false}`. */

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { RENDER_EXAMPLES, renderOptions } from './render-options.js';
 import type { Terminal } from './terminal.js';
-import { parseSize } from './values.js';
+import { collect, parseSize } from './values.js';
 
 export function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   const program = new Command('featurescope')
@@ -35,18 +35,19 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Command 
 
   program
     .command('layers')
-    .summary('the convolutions of a network')
-    .description('Lists the convolutions of a network: path, shape, filters, kernel, stride, receptive field.')
-    .argument('<model>', 'alexnet or resnet18')
+    .summary('the layers of a network')
+    .description('Lists the convolutions of a network: path, shape, filters, kernel, stride, receptive field, cost.')
+    .argument('<model>', 'an architecture of torchvision, or an .onnx file')
     .addOption(
-      new Option('--img-size <size>', 'size of the input: WxH, or one number for a square')
-        .default(600)
-        .argParser(parseSize),
+      new Option('--img-size <size>', 'size of the input: WxH, or one number for a square').argParser(parseSize),
+    )
+    .addOption(
+      new Option('--type <operators>', 'outputs of these ONNX operators, such as Relu,MaxPool,Add').argParser(collect),
     )
     .option('--json', 'the list as JSON', false)
     .action(async (model: string, options) => {
       const { layersCommand } = await import('./layers-command.js');
-      layersCommand(model, options, terminal);
+      await layersCommand(model, options, terminal);
     });
 
   program
@@ -58,6 +59,41 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Command 
       const { colormapsCommand } = await import('./colormaps-command.js');
       colormapsCommand(options, terminal);
     });
+
+  const weights = program
+    .command('weights')
+    .summary('ImageNet weights by name: what there is, and what is here')
+    .description(
+      'Lists, fetches, checks and removes weights. NAME is an architecture (its `imagenet`), a full name of the list, or an https URL.',
+    );
+  const weightsAction =
+    <T extends unknown[]>(run: (commands: typeof import('./weights-command.js'), ...args: T) => Promise<void>) =>
+    async (...args: T) =>
+      run(await import('./weights-command.js'), ...args);
+  weights
+    .command('list')
+    .summary('the weights that are known by name')
+    .option('--json', 'the list as JSON', false)
+    .action(weightsAction((commands, { json }: { json: boolean }) => commands.listWeights(json, terminal)));
+  weights
+    .command('pull')
+    .summary('fetch weights, so that later runs need no network')
+    .argument('<name...>')
+    .action(weightsAction((commands, names: string[]) => commands.pullNamed(names, terminal, signal)));
+  weights
+    .command('path')
+    .summary('where fetched weights are')
+    .argument('<name>')
+    .action(weightsAction((commands, name: string) => commands.printPath(name, terminal)));
+  weights
+    .command('verify')
+    .summary('compare every file in the cache with its SHA-256')
+    .action(weightsAction((commands) => commands.verifyCache(terminal)));
+  weights
+    .command('remove')
+    .summary("remove weights from the cache; torch's own stay")
+    .argument('<name...>')
+    .action(weightsAction((commands, names: string[]) => commands.removeNamed(names, terminal)));
 
   return program;
 }

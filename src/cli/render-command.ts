@@ -7,16 +7,19 @@ import { readColormap } from '../map/colormap.js';
 import { MAX_FRAME_SIDE } from '../map/frame-size.js';
 import { fixedRange } from '../map/range.js';
 import { ARCHITECTURES } from '../model/architectures/architectures.js';
-import type { Tap } from '../model/layers.js';
-import { selectLayers } from '../model/select-layers.js';
+import type { Tap } from '../model/layer.js';
+import { selectTypes } from '../model/select-layers.js';
+import { imageNetNames, readClassNames } from '../node/class-names.js';
 import { findImages } from '../node/find-images.js';
-import { checkArchitecture, openModel } from '../node/open-model.js';
+import { checkArchitecture } from '../node/open-model.js';
 import { openRuntime } from '../node/open-runtime.js';
 import { openRenderer } from '../node/renderer.js';
 import type { RendererOptions } from '../node/renderer-options.js';
+import type { Device } from '../run/devices.js';
 import type { Scale } from '../run/scale.js';
 import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
+import { layersFor, type ModelFlags, openModelFor } from './model-options.js';
 import { openProgress } from './progress.js';
 import { EXCLUSIVE } from './render-options.js';
 import { summarise } from './summary.js';
@@ -24,12 +27,10 @@ import type { Terminal } from './terminal.js';
 import type { Size } from './values.js';
 
 /** What commander hands over for the table in render-options.ts. */
-interface RenderFlags {
+interface RenderFlags extends ModelFlags {
   model: string;
-  weights: string;
-  imgSize: Size | number;
+  imgSize?: Size | number;
   crop?: number;
-  layers?: string[];
   preset?: 'seed';
   tap: Tap;
   scale: 'filter' | 'layer' | 'model';
@@ -43,6 +44,9 @@ interface RenderFlags {
   video?: boolean;
   videoFilename: string;
   fps: FrameRate;
+  predictions: boolean;
+  classes?: string;
+  device: Device;
   images: boolean;
   out: string;
   config?: string;
@@ -58,10 +62,23 @@ export async function renderCommand(paths: string[], command: Command, terminal:
   const flags = command.opts<RenderFlags>();
   checkTogether(flags, paths);
   const images = findImages(paths);
-  const model = await openModel(flags.model, { weights: flags.weights });
-  const layers = selectLayers(model.layers, flags.layers ?? ['**']);
-  const runtime = await openRuntime((reason) => terminal.stderr.write(`featurescope: ${reason}\n`));
-  const renderer = openRenderer(model, runtime, { ...rendererOptions(flags, terminal), layers });
+  const classNames = flags.classes ? readClassNames(flags.classes) : null;
+  const model = await openModelFor(flags.model, flags, terminal, {
+    needed: { layers: flags.layers, tap: flags.tap, classifier: flags.predictions },
+    signal,
+  });
+  const layers = layersFor(model, flags);
+  const runtime = await openRuntime({
+    device: flags.device,
+    onNotice: (text) => terminal.stderr.write(`featurescope: ${text}\n`),
+  });
+  const renderer = openRenderer(model, runtime, {
+    ...rendererOptions(flags, terminal),
+    layers,
+    // Asking the classifier runs the whole network, which a choice of earlier layers is meant to spare.
+    classify: flags.predictions && layers.includes(selectTypes(model.layers, undefined).at(-1)!),
+    classNames: classNames ?? (await imageNetNames(model)),
+  });
   const failures: FeaturescopeError[] = [];
   try {
     for (const image of images) {
@@ -108,8 +125,10 @@ function applyPreset(command: Command): void {
   const { preset, model } = command.opts<RenderFlags>();
   if (!preset) return;
   checkArchitecture(model);
+  const { seed } = ARCHITECTURES[model];
+  if (!seed) throw new UsageError(`--preset seed: that tool had alexnet and resnet18 only, not ${model}`);
   const values = {
-    ...ARCHITECTURES[model].seed,
+    ...seed,
     imgSize: { width: 600, height: 600 },
     frameSize: { width: 400, height: 400 },
   };
@@ -139,7 +158,10 @@ function checkTogether(flags: RenderFlags, paths: readonly string[]): void {
   }
 }
 
-function rendererOptions(flags: RenderFlags, { argv }: Terminal): Omit<RendererOptions, 'layers'> {
+function rendererOptions(
+  flags: RenderFlags,
+  { argv }: Terminal,
+): Omit<RendererOptions, 'layers' | 'classify' | 'classNames'> {
   return {
     size: inputSize(flags),
     tap: flags.tap,
@@ -153,8 +175,9 @@ function rendererOptions(flags: RenderFlags, { argv }: Terminal): Omit<RendererO
   };
 }
 
-function inputSize({ crop, imgSize }: RenderFlags): InputSize {
+function inputSize({ crop, imgSize }: RenderFlags): InputSize | null {
   if (crop) return { kind: 'crop', pixels: crop };
+  if (!imgSize) return null;
   return typeof imgSize === 'number' ? { kind: 'longest', pixels: imgSize } : { kind: 'exact', ...imgSize };
 }
 

@@ -1,17 +1,19 @@
 /** The options of `featurescope render`: one table for flags, help and config file. */
 import { Option } from 'commander';
-import { TAPS } from '../model/layers.js';
-import { collect, parseCount, parseFrameRate, parseInterval, parsePercentiles, parseSize } from './values.js';
+import { TAPS } from '../model/layer.js';
+import { DEVICES } from '../run/devices.js';
+import { modelOptions } from './model-options.js';
+import { parseCount, parseFrameRate, parseInterval, parsePercentiles, parseSize } from './values.js';
 
 export function renderOptions(): Option[] {
   return [
-    new Option('--model <name>', 'alexnet or resnet18, as in torchvision').default('resnet18'),
-    new Option('--weights <file>', '`embedded`, or a state dict: .pth, .pt or .safetensors').default('embedded'),
-    new Option('--img-size <size>', 'WxH squashes to it; N makes the longest side N').argParser(parseSize).default(600),
+    new Option('--model <name>', 'an architecture of torchvision, or an .onnx file').default('resnet18'),
+    ...modelOptions(),
+    new Option(
+      '--img-size <size>',
+      'WxH squashes to it; N makes the longest side N (default: 600, or the one size that the network takes)',
+    ).argParser(parseSize),
     new Option('--crop <n>', "torchvision's resize and centre crop to NxN instead").argParser(parseCount),
-    new Option('--layers <pattern>', 'layer paths or globs such as conv1 or layer1.*.conv2; repeatable').argParser(
-      collect,
-    ),
     new Option(
       '--preset <name>',
       '`seed`: the layers, tap, 600x600 input and 400x400 frames of the tool this one replaces',
@@ -37,6 +39,12 @@ export function renderOptions(): Option[] {
     new Option('--fps <rate>', 'frames per second: 24, 23.976 or 30000/1001')
       .argParser(parseFrameRate)
       .default({ numerator: 24, denominator: 1 }, '24'),
+    new Option(
+      '--no-predictions',
+      "do not ask the network's classifier; downloads only the tensors that the layers need",
+    ),
+    new Option('--classes <file>', "names of the classifier's classes, one a line"),
+    new Option('--device <name>', 'where the network runs; only cpu is tested').choices(DEVICES).default('cpu'),
     new Option('--no-images', 'video and manifest only'),
     new Option('--out <folder>', 'root of <model>/<date_time>/').default('output'),
     new Option('--config <file>', 'these options as JSON, keys without dashes; flags win'),

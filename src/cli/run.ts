@@ -25,7 +25,7 @@ export async function run(terminal: Terminal): Promise<number> {
 
 function report(error: unknown, { stderr }: Terminal, signal: AbortSignal): number {
   if (signal.aborted) {
-    stderr.write('featurescope: interrupted; nothing was left behind\n');
+    stderr.write('featurescope: interrupted; no run folder was left behind\n');
     return EXIT_CODES.interrupted;
   }
   // commander has printed its own message, and help and version are no errors.

@@ -1,5 +1,6 @@
 /** What a person reads when a run is done: where it is, what is in it, and what to know about it. */
 import type { FinishedRun } from '../node/renderer-options.js';
+import type { Prediction } from '../run/predictions.js';
 import type { Manifest } from '../write/manifest.js';
 
 export function summarise({ folder, manifest }: FinishedRun): string {
@@ -9,14 +10,22 @@ export function summarise({ folder, manifest }: FinishedRun): string {
   const lines = [
     folder,
     `  ${count(frames.length, 'feature map')} of ${count(layers.length, 'layer')} (${model.name}, tap ${options.tap})${pictures}`,
-    `  image    ${image.path}, seen by the network as ${width}x${height}`,
+    `  image    ${image.path}, seen by the network as ${width}x${height}, normalisation: ${input.normalisation.origin}`,
     `  weights  ${model.weights.path}${model.weights.note ? `\n           ${model.weights.note}` : ''}`,
   ];
   if (video) lines.push(`  video    ${video.file}, ${duration(video)}, lossless, ${megabytes(video.byteLength)}`);
+  if (manifest.predictions)
+    lines.push(`  it saw   ${manifest.predictions.slice(0, 5).map(describe).join('\n           ')}`);
+  for (const note of manifest.model.notes) lines.push(`  network  ${note}`);
   const flagged = flags(manifest);
   if (flagged) lines.push(`  note     ${flagged}`);
   lines.push(`  took     ${(timings.total! / 1000).toFixed(2)} s`);
   return `${lines.join('\n')}\n`;
+}
+
+/** `87.1 %  Egyptian cat`. */
+function describe({ probability, name, class: index }: Prediction): string {
+  return `${(probability * 100).toFixed(1).padStart(5)} %  ${name ?? `class ${index}`}`;
 }
 
 const MEANING: Readonly<Record<string, string>> = {

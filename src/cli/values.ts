@@ -30,6 +30,20 @@ export function parseInterval(text: string): readonly [number, number] {
   return [lo!, hi!];
 }
 
+/** `0.5,0.5,0.5`: finite numbers. */
+export function parseNumbers(text: string): readonly number[] {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!numbers.every(Number.isFinite)) throw new InvalidArgumentError('Expected numbers such as 0.485,0.456,0.406.');
+  return numbers;
+}
+
+/** `0..1` or `0..255`, to what a pixel of 255 becomes. */
+export function parsePixelRange(text: string): 1 | 255 {
+  if (text === '0..1') return 1;
+  if (text === '0..255') return 255;
+  throw new InvalidArgumentError('Expected 0..1 or 0..255.');
+}
+
 export function parsePercentiles(text: string): readonly [number, number] {
   const [lo, hi] = parseInterval(text);
   if (lo < 0 || hi > 100) throw new InvalidArgumentError('Expected LO,HI within 0 to 100 such as 1,99.');

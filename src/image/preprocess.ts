@@ -32,10 +32,14 @@ export interface PreprocessOptions {
   readonly size: InputSize;
   /** Default: bilinear. */
   readonly filter?: ResizeFilter;
-  /** Subtracted per channel from values in 0..1. */
-  readonly mean: readonly [number, number, number];
-  /** Divides per channel; above 0. */
-  readonly std: readonly [number, number, number];
+  /** One number a channel: 3 for a colour image, 1 for a grey one (Pillow's `convert('L')`). Subtracted from the scaled values. */
+  readonly mean: readonly number[];
+  /** As many; divides; above 0. */
+  readonly std: readonly number[];
+  /** Order of the tensor's channels. Default: rgb. */
+  readonly order?: 'rgb' | 'bgr';
+  /** What a pixel of 255 becomes before mean and std. Default: 1. */
+  readonly white?: 1 | 255;
 }
 
 /** What was done to the picture, in pixels, for the manifest. */
@@ -56,7 +60,7 @@ interface Rectangle {
 }
 
 export interface InputImage {
-  /** [1, 3, height, width], normalised. */
+  /** [1, channels, height, width], normalised. */
   readonly tensor: Tensor;
   /** What the network sees, before normalisation. */
   readonly pixels: Pixels;
@@ -68,22 +72,22 @@ export interface InputImage {
  * picture's proportions take the resized one beyond the limits.
  */
 export function preprocess(pixels: Pixels, options: PreprocessOptions): InputImage {
-  const { size, filter = 'bilinear', mean, std } = options;
+  const { size, filter = 'bilinear' } = options;
   checkSize(size);
-  checkNormalisation(mean, std);
+  checkNormalisation(options);
   const [width, height] = resizedSize(pixels, size);
   checkResizedSize(pixels, width, height);
-  const resized = resize(pixels, width, height, filter);
+  const resized = resize(options.mean.length === 1 ? toGrey(pixels) : pixels, width, height, filter);
   const record = {
     kind: size.kind,
     filter,
     from: { width: pixels.width, height: pixels.height },
     to: { width, height },
   };
-  if (size.kind !== 'crop') return { tensor: normalise(resized, mean, std), pixels: resized, resize: record };
+  if (size.kind !== 'crop') return { tensor: normalise(resized, options), pixels: resized, resize: record };
   const rectangle = centre(resized, size.pixels);
   const seen = crop(resized, rectangle);
-  return { tensor: normalise(seen, mean, std), pixels: seen, resize: { ...record, crop: rectangle } };
+  return { tensor: normalise(seen, options), pixels: seen, resize: { ...record, crop: rectangle } };
 }
 
 function checkSize(size: InputSize): void {
@@ -101,13 +105,16 @@ function checkSize(size: InputSize): void {
   }
 }
 
-function checkNormalisation(mean: readonly number[], std: readonly number[]): void {
-  if (mean.length !== 3 || !mean.every((value) => Number.isFinite(Math.fround(value)))) {
-    throw new UsageError(`the mean must be 3 finite float32 numbers, one a channel, not [${mean}]`);
+function checkNormalisation({ mean, std }: PreprocessOptions): void {
+  if ((mean.length !== 3 && mean.length !== 1) || !mean.every((value) => Number.isFinite(Math.fround(value)))) {
+    throw new UsageError(`the mean must be 3 (or, of a grey image, 1) finite float32 numbers, not [${mean}]`);
   }
-  if (std.length !== 3 || !std.every((value) => Number.isFinite(Math.fround(value)) && Math.fround(value) > 0)) {
+  if (
+    std.length !== mean.length ||
+    !std.every((value) => Number.isFinite(Math.fround(value)) && Math.fround(value) > 0)
+  ) {
     throw new UsageError(
-      `the standard deviation must be 3 finite float32 numbers above 0, one a channel, not [${std}]`,
+      `the standard deviation must be ${mean.length} finite float32 numbers above 0, one a channel, not [${std}]`,
     );
   }
 }
@@ -160,19 +167,31 @@ function roundHalfToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** Pillow's `convert('L')`: ITU-R 601-2 luma with 16 fractional bits, rounded, in all three channels. */
+function toGrey({ width, height, data }: Pixels): Pixels {
+  const grey = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    grey.fill((data[i]! * 19595 + data[i + 1]! * 38470 + data[i + 2]! * 7471 + 0x8000) >> 16, i, i + 3);
+  }
+  return { width, height, data: grey };
+}
+
 /** ToTensor and Normalize. A channel has only 256 values, so each is computed once. */
-function normalise({ width, height, data }: Pixels, mean: readonly number[], std: readonly number[]): Tensor {
+function normalise({ width, height, data }: Pixels, options: PreprocessOptions): Tensor {
+  const { mean, std, order = 'rgb', white = 1 } = options;
+  const channels = mean.length;
   const planeLength = width * height;
-  const values = new Float32Array(3 * planeLength);
+  const values = new Float32Array(channels * planeLength);
   const table = new Float32Array(256);
-  for (let channel = 0; channel < 3; channel++) {
+  for (let channel = 0; channel < channels; channel++) {
     const channelMean = Math.fround(mean[channel]!);
     const channelStd = Math.fround(std[channel]!);
     for (let value = 0; value < 256; value++) {
-      table[value] = Math.fround(Math.fround(value / 255) - channelMean) / channelStd;
+      table[value] = Math.fround((white === 1 ? Math.fround(value / 255) : value) - channelMean) / channelStd;
     }
     const plane = values.subarray(channel * planeLength, (channel + 1) * planeLength);
-    for (let i = 0; i < planeLength; i++) plane[i] = table[data[i * 3 + channel]!]!;
+    const sample = order === 'bgr' ? 2 - channel : channel;
+    for (let i = 0; i < planeLength; i++) plane[i] = table[data[i * 3 + sample]!]!;
   }
-  return { shape: [1, 3, height, width], data: values };
+  return { shape: [1, channels, height, width], data: values };
 }

@@ -7,6 +7,8 @@ import type { StateDict } from './state-dict.js';
 /** What the embedded weights lack or have beyond the architecture, declared and not guessed. */
 export interface Exceptions {
   readonly unexpected: readonly string[];
+  /** The parameters that must be there, where the checkpoint is known to hold a selection. */
+  readonly required?: readonly string[] | undefined;
 }
 
 const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
@@ -17,17 +19,20 @@ const LISTED = 6;
 
 /**
  * The differences between a checkpoint and the network, one phrase a kind; empty where they match. The classifier after the last
- * convolution may be absent as a whole, since no feature map depends on it.
+ * convolution may be absent as a whole, since no feature map depends on it; so may the modules that nothing depends on.
  */
-export function differences(graph: Graph, dict: StateDict, { unexpected: allowed }: Exceptions): string[] {
+export function differences(graph: Graph, dict: StateDict, { unexpected: allowed, required }: Exceptions): string[] {
   const missing: string[] = [];
   const misshapen: string[] = [];
-  const head = headParameters(graph);
-  const headAbsent = [...head].every((name) => !dict.entries.has(name));
+  const absent = new Set(
+    optionalGroups(graph)
+      .filter((names) => !names.some((name) => dict.entries.has(name)))
+      .flat(),
+  );
   for (const [name, shape] of graph.parameters) {
     const entry = dict.entries.get(name);
     if (!entry) {
-      if (!(headAbsent && head.has(name))) missing.push(name);
+      if (required ? required.includes(name) : !absent.has(name)) missing.push(name);
     } else if (entry.shape.join() !== shape.join()) {
       misshapen.push(`${name} is [${entry.shape.join(', ')}], expected [${shape.join(', ')}]`);
     } else if (!FLOATS.has(entry.dtype)) {
@@ -59,11 +64,13 @@ export function checkWeights(
   );
 }
 
-/** Parameters that no convolution's tap depends on. */
-function headParameters(graph: Graph): Set<string> {
+/** Parameters that no convolution's tap depends on: the classifier's, and those that the result does not depend on either. */
+function optionalGroups(graph: Graph): string[][] {
   const taps = layersOf(graph).flatMap(({ tensors }) => Object.values(tensors));
-  const needed = new Set(parametersOf(graph, nodesFor(graph, taps)));
-  return new Set([...graph.parameters.keys()].filter((name) => !needed.has(name)));
+  const forTaps = new Set(parametersOf(graph, nodesFor(graph, taps)));
+  const forResult = new Set(parametersOf(graph, nodesFor(graph, [graph.output])));
+  const rest = [...graph.parameters.keys()].filter((name) => !forTaps.has(name));
+  return [rest.filter((name) => forResult.has(name)), rest.filter((name) => !forResult.has(name))];
 }
 
 function phrase(kind: string, names: readonly string[]): string {

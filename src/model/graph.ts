@@ -1,4 +1,4 @@
-import type { RawTensor } from '../tensor/tensor.js';
+import { elementCount, type RawTensor } from '../tensor/tensor.js';
 
 /** An ONNX attribute: what it holds follows from its type, as in AttributeProto. */
 export type Attribute =
@@ -27,6 +27,14 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, RawTensor>;
   /** The network's own result, such as the logits. */
   readonly output: string;
+}
+
+/** Elements of all parameters that the network's result depends on; a batch norm's statistics are none, as in PyTorch. */
+export function countParameters(graph: Graph): number {
+  const names = parametersOf(graph, nodesFor(graph, [graph.output])).filter(
+    (name) => !/\.running_(mean|var)$/.test(name),
+  );
+  return names.reduce((sum, name) => sum + elementCount(graph.parameters.get(name)!), 0);
 }
 
 /** The nodes that the named tensors depend on, in execution order: what is not asked for is not run. */

@@ -4,12 +4,12 @@ import { DTYPE_BYTES, elementCount, type RawTensor } from '../tensor/tensor.js';
 import { ARCHITECTURES, type ArchitectureName } from './architectures/architectures.js';
 import { checkWeights, differences, type Exceptions } from './bind-weights.js';
 import { type Graph, nodesFor, parametersOf } from './graph.js';
-import { layersOf } from './layers.js';
+import type { InputSpec } from './input-spec.js';
 import type { Model } from './model.js';
 import { type ExternalTensor, encodeGraph } from './onnx/encode-graph.js';
 import { lowerGraph } from './onnx/lower.js';
+import { outlineGraph } from './outline.js';
 import { readStateDict, readTensors } from './read-state-dict.js';
-import { receptiveFields } from './receptive-field.js';
 import { inferShapes } from './shapes.js';
 import { isContiguous, type StateDict } from './state-dict.js';
 
@@ -18,29 +18,41 @@ export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 
 const IMAGENET_CLASSES = 1000;
+/** A size that no architecture is too large for; the number of classes does not depend on it. */
+const CLASSIFIED_SIZE = [224, 224] as const;
 
 export interface OpenArchitectureOptions {
   readonly weights: ByteSource;
   /** Parameters that this checkpoint is known to carry beyond the architecture's. */
   readonly unexpected?: readonly string[];
+  /** The parameters that this file was made to hold, where it is a selection. */
+  readonly required?: readonly string[] | undefined;
   readonly note?: string | null;
+  /** Whether the classes mean something to a person. Default: true. */
+  readonly namesClasses?: boolean;
 }
 
 /** Throws a ModelError where the checkpoint cannot be read or does not match the architecture. */
 export async function openArchitecture(name: ArchitectureName, options: OpenArchitectureOptions): Promise<Model> {
   const dict = await readStateDict(options.weights);
   const graph = graphFor(name, dict);
-  const exceptions: Exceptions = { unexpected: options.unexpected ?? [] };
+  const exceptions: Exceptions = { unexpected: options.unexpected ?? [], required: options.required };
   checkWeights(graph, dict, exceptions, name, () => architecturesThatFit(dict));
-  return {
-    name,
+  const input: InputSpec = {
+    name: graph.input.name,
+    layout: 'NCHW',
+    dtype: 'float32',
     channels: graph.input.channels,
-    mean: IMAGENET_MEAN,
-    std: IMAGENET_STD,
-    layers: layersOf(graph),
-    receptiveFields: receptiveFields(graph),
+    height: null,
+    width: null,
+    normalisation: { order: 'rgb', white: 1, mean: IMAGENET_MEAN, std: IMAGENET_STD, origin: 'torchvision' },
+  };
+  return {
+    ...outlineGraph(name, graph),
+    input,
+    notes: [],
+    classifier: classifierOf(graph, dict, options),
     weights: { source: dict.source, format: dict.format, note: options.note ?? null },
-    shapes: (size) => inferShapes(graph, size),
     program: async (tensors, size) => {
       const needed = parametersOf(graph, nodesFor(graph, tensors));
       const location = fileName(dict.source);
@@ -49,11 +61,23 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
       return {
         bytes: encodeGraph(lowerGraph(graph, shapes), tensors, weights, shapes),
         files: new Map([[location, dict.source]]),
-        input: graph.input.name,
+        input,
         outputs: tensors,
       };
     },
   };
+}
+
+/** Null where the checkpoint has no classifier, or one that says nothing. */
+function classifierOf(
+  graph: Graph,
+  dict: StateDict,
+  { namesClasses = true }: OpenArchitectureOptions,
+): Model['classifier'] {
+  const complete = parametersOf(graph, nodesFor(graph, [graph.output])).every((name) => dict.entries.has(name));
+  if (!complete || !namesClasses) return null;
+  const classes = inferShapes(graph, CLASSIFIED_SIZE).get(graph.output)![1]!;
+  return { tensor: graph.output, classes, kind: 'logits' };
 }
 
 /** The architectures whose names and shapes a checkpoint has. */

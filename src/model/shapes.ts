@@ -83,14 +83,14 @@ function slide(node: GraphNode, spatial: Shape, [height, width]: readonly [numbe
   const ceilMode = int(node, 'ceil_mode', 0) === 1;
   return spatial.map((size, axis) => {
     const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
-    const room = size + padBefore[axis]! + padAfter[axis]! - reach;
-    if (room < 0) {
+    const steps = (size + padBefore[axis]! + padAfter[axis]! - reach) / stride[axis]!;
+    const cells = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    if (cells < 1) {
       throw new InputError(
         `an image of ${width}x${height} is too small for this network: at ${node.name} (kernel ${kernel.join('x')}) only ` +
           `${spatial.toReversed().join('x')} cells are left; use a larger --img-size`,
       );
     }
-    const cells = (ceilMode ? Math.ceil(room / stride[axis]!) : Math.floor(room / stride[axis]!)) + 1;
     // As in PyTorch, the last window of ceil mode must begin inside the image or its leading padding.
     return ceilMode && (cells - 1) * stride[axis]! >= size + padBefore[axis]! ? cells - 1 : cells;
   });

@@ -1,5 +1,11 @@
 import type { ByteSource } from '../bytes/source.js';
 import type { DType } from '../tensor/tensor.js';
+import type { ByteRange } from './read-ranges.js';
+
+/** Bytes of a file whose CRC-32 the file itself gives. */
+export interface CheckedRange extends ByteRange {
+  readonly crc32: number;
+}
 
 /** One named tensor of a checkpoint: where its bytes lie, not the bytes. */
 export interface StateDictEntry {
@@ -9,6 +15,8 @@ export interface StateDictEntry {
   readonly strides: readonly number[];
   /** Where the first element lies in the source, in bytes. */
   readonly byteOffset: number;
+  /** What to read to verify the tensor, where the format has checksums: its whole storage, which others may share. */
+  readonly storage?: CheckedRange;
 }
 
 /** A checkpoint's tensors by name, in file order. Every entry's extent has been checked against the source. */

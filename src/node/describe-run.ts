@@ -1,5 +1,6 @@
 /** The manifest of a finished run. */
-import type { InputImage } from '../image/preprocess.js';
+import type { Capture } from '../run/capture.js';
+import type { Prediction } from '../run/predictions.js';
 import type { FrameStyle } from '../write/draw-frames.js';
 import {
   MANIFEST_VERSION,
@@ -8,6 +9,7 @@ import {
   type ManifestLayer,
   type ManifestVideo,
 } from '../write/manifest.js';
+import type { NetworkInput } from './network-input.js';
 import type { ImageFile } from './read-image.js';
 import type { Workshop } from './renderer-options.js';
 import { VERSION } from './version.js';
@@ -15,7 +17,9 @@ import { VERSION } from './version.js';
 export interface RunFacts {
   readonly workshop: Workshop;
   readonly image: ImageFile;
-  readonly input: InputImage;
+  readonly input: NetworkInput;
+  readonly capture: Capture;
+  readonly predictions: readonly Prediction[] | null;
   readonly style: FrameStyle;
   readonly frames: readonly ManifestFrame[];
   readonly video: ManifestVideo | null;
@@ -38,32 +42,39 @@ export function describeRun(facts: RunFacts): Manifest {
       path: image.path,
       byteLength: image.byteLength,
       sha256: image.sha256,
-      width: image.pixels.width,
-      height: image.pixels.height,
+      ...imageSize(image),
     },
     model: {
       name: model.name,
+      notes: model.notes,
       weights: { path: source.name, format, byteLength: source.byteLength, sha256: facts.weightsHash, note },
     },
-    input: { shape: input.tensor.shape, mean: model.mean, std: model.std, resize: input.resize },
+    input: { shape: input.tensor.shape, normalisation: model.input.normalisation, resize: input.resize },
     options: { tap: options.tap, scale: options.scale, ...style },
-    layers: describeLayers(workshop, input),
+    layers: describeLayers(workshop, facts.capture),
     frames,
     video,
+    predictions: facts.predictions,
     timings: facts.timings,
   };
 }
 
-function describeLayers({ model, options: { layers, tap } }: Workshop, { tensor }: InputImage): ManifestLayer[] {
-  const [, , height = 0, width = 0] = tensor.shape;
-  const shapes = model.shapes([height, width]);
+function imageSize({ content }: ImageFile): { width: number; height: number } {
+  if (content.kind === 'pixels') return { width: content.pixels.width, height: content.pixels.height };
+  const [, , height = 0, width = 0] = content.tensor.shape;
+  return { width, height };
+}
+
+function describeLayers({ model, options: { tap } }: Workshop, { shapes }: Capture): ManifestLayer[] {
   let firstFrame = 0;
-  return layers.map((layer) => {
+  return shapes.map(({ layer, shape: { filters, slices, height, width } }) => {
     const field = model.receptiveFields.get(layer.tensors[tap]);
     const record = {
       path: layer.path,
+      op: layer.op,
       tap,
-      shape: shapes.get(layer.tensors[tap])!.slice(1),
+      tensor: layer.tensors[tap],
+      shape: slices > 1 ? [filters, slices, height, width] : [filters, height, width],
       kernel: layer.kernel,
       stride: layer.stride,
       padding: layer.padding,
@@ -72,7 +83,7 @@ function describeLayers({ model, options: { layers, tap } }: Workshop, { tensor 
       receptiveField: field ? { y: field[0], x: field[1] } : null,
       firstFrame,
     };
-    firstFrame += layer.filters;
+    firstFrame += filters * slices;
     return record;
   });
 }

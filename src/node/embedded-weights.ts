@@ -11,10 +11,10 @@ export interface EmbeddedWeights {
 
 const NOTE = 'trained from scratch on 128 classes of formula-made textures; not ImageNet weights, they know no objects';
 
-export const EMBEDDED_WEIGHTS: Readonly<Record<ArchitectureName, EmbeddedWeights>> = {
+export const EMBEDDED_WEIGHTS = {
   alexnet: { path: asset('alexnet-formula.f16.safetensors'), unexpected: ['head.weight', 'head.bias'], note: NOTE },
   resnet18: { path: asset('resnet18-formula.f16.safetensors'), unexpected: [], note: NOTE },
-};
+} as const satisfies Partial<Record<ArchitectureName, EmbeddedWeights>>;
 
 function asset(name: string): string {
   return fileURLToPath(new URL(`../../assets/weights/${name}`, import.meta.url));

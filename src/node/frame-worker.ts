@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { FeaturescopeError, OutputError } from '../errors.js';
+import { describeFileError } from '../files/file-errors.js';
 import { createFrameDrawer, type DrawJob, type DrawnMap } from '../write/draw-frames.js';
-import { describeFileError } from './file-errors.js';
 
 export interface FrameTask {
   readonly id: number;

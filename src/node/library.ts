@@ -1,11 +1,12 @@
 /** The two calls that most programs need: an image file to activations, and an image file to a run folder. */
-import { type InputSize, preprocess } from '../image/preprocess.js';
-import type { Layer } from '../model/layers.js';
+import type { InputSize } from '../image/preprocess.js';
+import type { Layer } from '../model/layer.js';
 import type { Model } from '../model/model.js';
-import { selectLayers } from '../model/select-layers.js';
+import { selectLayers, selectTypes } from '../model/select-layers.js';
 import { type Activation, type CaptureOptions, capture as captureTensor } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { networkInput } from './network-input.js';
 import { openRuntime } from './open-runtime.js';
 import { readImage } from './read-image.js';
 import { openRenderer } from './renderer.js';
@@ -20,7 +21,7 @@ interface Shared {
 
 export interface CaptureFileOptions extends Shared, Omit<CaptureOptions, 'layers'> {
   /** How an image file is resized. Default: the longest side becomes 600. */
-  readonly size?: InputSize;
+  readonly size?: InputSize | null;
 }
 
 /**
@@ -56,11 +57,10 @@ export async function render(model: Model, imagePath: string, options: RenderFil
   }
 }
 
-async function readTensor(path: string, { mean, std }: Model, size: InputSize): Promise<Tensor> {
-  const { pixels } = await readImage(path);
-  return preprocess(pixels, { size, mean, std }).tensor;
+async function readTensor(path: string, { input }: Model, size: InputSize | null): Promise<Tensor> {
+  return networkInput(await readImage(path), input, size).tensor;
 }
 
 function chosen(model: Model, patterns: readonly string[] | undefined): readonly Layer[] {
-  return patterns ? selectLayers(model.layers, patterns) : model.layers;
+  return patterns ? selectLayers(model.layers, patterns) : selectTypes(model.layers, undefined);
 }

@@ -1,16 +1,20 @@
-/** An image file to pixels, with what identifies it in the manifest. */
+/** An image file to pixels, or to the tensor that it holds, with what identifies it in the manifest. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { InputError } from '../errors.js';
+import { describeFileError } from '../files/file-errors.js';
+import { isNpy, readNpy } from '../image/npy.js';
 import type { Pixels } from '../image/pixels.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { decodeImage } from './decode-image.js';
-import { describeFileError } from './file-errors.js';
 
 export interface ImageFile {
   readonly path: string;
   readonly byteLength: number;
   readonly sha256: string;
-  readonly pixels: Pixels;
+  readonly content:
+    | { readonly kind: 'pixels'; readonly pixels: Pixels }
+    | { readonly kind: 'tensor'; readonly tensor: Tensor };
 }
 
 /** An image of the largest size that is decoded takes at most 3 bytes a pixel, uncompressed; a larger file is something else. */
@@ -28,7 +32,8 @@ export async function readImage(path: string): Promise<ImageFile> {
     );
   }
   const bytes = await readFile(path).catch(explain);
-  const pixels = await decodeImage(bytes, path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { path, byteLength: bytes.byteLength, sha256, pixels };
+  const content: ImageFile['content'] = isNpy(bytes)
+    ? { kind: 'tensor', tensor: readNpy(bytes, path) }
+    : { kind: 'pixels', pixels: await decodeImage(bytes, path) };
+  return { path, byteLength: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex'), content };
 }

@@ -1,13 +1,14 @@
 /** One image file to one run folder: pictures, video and manifest, complete or not at all. */
-import { preprocess } from '../image/preprocess.js';
 import { readColormap } from '../map/colormap.js';
 import { frameSizeFor } from '../map/frame-size.js';
 import { legendHeight } from '../map/legend.js';
 import { type RenderHost, renderMaps } from '../render.js';
+import { predictionsOf } from '../run/predictions.js';
 import type { AviOptions, FrameRate } from '../write/avi.js';
 import type { FrameStyle } from '../write/draw-frames.js';
 import { formatManifest, frameRecord, type ManifestFrame } from '../write/manifest.js';
 import { describeRun } from './describe-run.js';
+import { networkInput } from './network-input.js';
 import { readImage } from './read-image.js';
 import type { FinishedRun, RunHooks, Workshop } from './renderer-options.js';
 import { openRunFolder, writeRunFile } from './run-folder.js';
@@ -19,12 +20,12 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
   const createdAt = new Date();
   const watch = stopwatch();
   const image = await readImage(imagePath);
-  const input = preprocess(image.pixels, { size: options.size, mean: model.mean, std: model.std });
+  const input = networkInput(image, model.input, options.size);
   watch.lap('image');
   const [, , height = 0, width = 0] = input.tensor.shape;
   const capture = await workshop.captureFor([height, width]);
   const style = { ...options.style, ...frameSizeFor(options.frameSize, [width, height]) };
-  const frameCount = options.layers.reduce((sum, { filters }) => sum + filters, 0);
+  const frameCount = capture.shapes.reduce((sum, { shape }) => sum + shape.filters * shape.slices, 0);
   const fileName = options.images ? frameNamer(frameCount) : null;
 
   const folder = openRunFolder(options.out, model.name, createdAt);
@@ -41,9 +42,8 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
       },
       accept: async (maps, job, firstFrame) => {
         await video?.addFrames(maps.map(({ png }) => png));
-        for (const [i, { statistics, range }] of maps.entries()) {
-          const file = fileName?.(firstFrame + i) ?? null;
-          frames.push(frameRecord(file, job.layer, job.firstFilter + i, statistics, range));
+        for (const [i, map] of maps.entries()) {
+          frames.push(frameRecord(fileName?.(firstFrame + i) ?? null, job, i, map));
         }
         hooks.onProgress?.(frames.length, frameCount);
       },
@@ -52,12 +52,15 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
     await renderMaps(input.tensor, capture, { scale: options.scale, style }, host);
     const videoRecord = (await video?.finish(frames.length)) ?? null;
     watch.lap('maps');
+    const predictions = capture.answer && predictionsOf(capture.answer, model.classifier!, options.classNames);
     const weightsHash = await workshop.weightsHash;
     const timings = watch.laps();
     const manifest = describeRun({
       workshop,
       image,
       input,
+      capture,
+      predictions,
       style,
       frames,
       video: videoRecord,

@@ -1,6 +1,6 @@
 /** What a renderer is asked for, what its runs share, and what they give. */
 import type { InputSize } from '../image/preprocess.js';
-import type { Layer, Tap } from '../model/layers.js';
+import type { Layer, Tap } from '../model/layer.js';
 import type { ImageSize, Model } from '../model/model.js';
 import type { Capture } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
@@ -10,13 +10,18 @@ import type { Manifest } from '../write/manifest.js';
 import type { FramePool } from './frame-pool.js';
 
 export interface RendererOptions {
-  readonly size: InputSize;
+  /** Null: the one size that the network takes, else the longest side becomes 600. */
+  readonly size: InputSize | null;
   readonly layers: readonly Layer[];
   readonly tap: Tap;
   readonly scale: Scale;
   /** Frames in pixels: both sides, or the longest side with the aspect of the network's input. */
   readonly frameSize: number | { readonly width: number; readonly height: number };
   readonly style: { readonly colormap: string; readonly smooth: boolean; readonly legend: boolean };
+  /** Whether a network that ends in a classifier is run to its end, for its predictions. */
+  readonly classify: boolean;
+  /** One a class, or null where they are not known. */
+  readonly classNames: readonly string[] | null;
   readonly images: boolean;
   /** Null for none. A relative file name is inside the run folder. */
   readonly video: { readonly file: string; readonly frameRate: FrameRate } | null;
@@ -27,7 +32,9 @@ export interface RendererOptions {
 }
 
 export const RENDERER_DEFAULTS: Omit<RendererOptions, 'layers'> = {
-  size: { kind: 'longest', pixels: 600 },
+  size: null,
+  classify: true,
+  classNames: null,
   tap: 'conv',
   scale: { by: 'filter', range: null, percentile: null, symmetric: false },
   frameSize: 400,

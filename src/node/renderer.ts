@@ -24,7 +24,8 @@ export function openRenderer(model: Model, runtime: Runtime, options: RendererOp
   const captureFor = async (size: ImageSize): Promise<Capture> => {
     if (open?.size !== size.join()) {
       await open?.capture.close();
-      open = { size: size.join(), capture: openCapture(model, runtime, size, options) };
+      open = undefined;
+      open = { size: size.join(), capture: await openCapture(model, runtime, size, options) };
     }
     return open.capture;
   };

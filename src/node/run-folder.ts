@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../errors.js';
-import { describeFileError } from './file-errors.js';
+import { describeFileError } from '../files/file-errors.js';
 
 export interface RunFolder {
   /** Where it will be. */

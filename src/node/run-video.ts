@@ -2,9 +2,9 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync, writevSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { OutputError } from '../errors.js';
+import { describeFileError, isFileError } from '../files/file-errors.js';
 import { type AviOptions, openAvi } from '../write/avi.js';
 import type { ManifestVideo } from '../write/manifest.js';
-import { describeFileError, isFileError } from './file-errors.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface RunVideo {

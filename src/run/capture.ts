@@ -1,15 +1,20 @@
 /** Runs a network on one image and yields the tensors at the chosen taps, layer by layer, in bounded memory. */
 import { InputError } from '../errors.js';
-import type { Layer, Tap } from '../model/layers.js';
+import type { Layer, Tap } from '../model/layer.js';
 import type { ImageSize, Model } from '../model/model.js';
+import { selectTypes } from '../model/select-layers.js';
 import { elementCount, type Tensor } from '../tensor/tensor.js';
+import { asMaps, type MapShape, mapShape } from './map-shape.js';
 import type { Runtime, Session } from './runtime.js';
+import { tensorShapes } from './tensor-shapes.js';
 
-/** What a layer answered: `tensor` is [1, filters, height, width], the framework's own values at the tap. */
+/** What a layer answered, as feature maps: the framework's own values at the tap. */
 export interface Activation {
   readonly layer: Layer;
   readonly tap: Tap;
+  /** [1, maps, height, width]. A map is a filter's output, or in three dimensions one slice of it. */
   readonly tensor: Tensor;
+  readonly shape: MapShape;
 }
 
 export interface CaptureOptions {
@@ -22,6 +27,8 @@ export interface CaptureOptions {
    * each of a network cut after the deepest layer that it needs.
    */
   readonly byteBudget?: number;
+  /** Also runs the network to its classifier, where it has one. Default: false. */
+  readonly classify?: boolean;
 }
 
 const DEFAULT_TAP = 'conv';
@@ -29,37 +36,70 @@ const DEFAULT_BYTE_BUDGET = 512 * 2 ** 20;
 
 /** Ready to run images of one size; sessions stay open between images where one run captures everything. */
 export interface Capture {
+  /** The maps of each layer, in the order in which `activations` yields them. */
+  readonly shapes: readonly { readonly layer: Layer; readonly shape: MapShape }[];
   /** Whether all activations fit the budget at once. */
   readonly holdsAll: boolean;
   activations(image: Tensor): AsyncGenerator<Activation>;
+  /** The classifier's output [1, classes] for the image whose activations were last yielded to the end; null where there is none. */
+  readonly answer: Tensor | null;
   close(): Promise<void>;
 }
 
-export function openCapture(model: Model, runtime: Runtime, size: ImageSize, options: CaptureOptions = {}): Capture {
-  const { layers = model.layers, tap = DEFAULT_TAP, byteBudget = DEFAULT_BYTE_BUDGET } = options;
-  const inputShape = [1, model.channels, ...size].join('x');
-  const shapes = model.shapes(size);
-  const groups = groupByBytes(layers, byteBudget, ({ tensors }) => 4 * elementCount(shapes.get(tensors[tap])!));
+/** Throws an InputError where the image is too small for the network. */
+export async function openCapture(
+  model: Model,
+  runtime: Runtime,
+  size: ImageSize,
+  options: CaptureOptions = {},
+): Promise<Capture> {
+  const {
+    layers = selectTypes(model.layers, undefined),
+    tap = DEFAULT_TAP,
+    byteBudget = DEFAULT_BYTE_BUDGET,
+  } = options;
+  const inputShape = [1, model.input.channels, ...size].join('x');
+  const answerName = options.classify ? (model.classifier?.tensor ?? null) : null;
+  const tensors = layers.map((layer) => layer.tensors[tap]);
+  const open = async (names: readonly string[]) => runtime.open(await model.program([...new Set(names)], size));
+
   let kept: Session | undefined;
+  const known = model.shapes(size);
+  if (!known) kept = await open(answerName ? [...tensors, answerName] : tensors);
+  const shapes = known ?? (await tensorShapes(kept!, model, size));
+  const planned = layers.map((layer) => ({ layer, shape: mapShape(layer, shapes.get(layer.tensors[tap])!) }));
+  const groups = groupByBytes(layers, byteBudget, ({ tensors }) => 4 * elementCount(shapes.get(tensors[tap])!));
+  if (groups.length > 1) {
+    await kept?.close();
+    kept = undefined;
+  }
 
-  const open = async (group: readonly Layer[]) =>
-    runtime.open(await model.program([...new Set(group.map(({ tensors }) => tensors[tap]))], size));
-
+  let answer: Tensor | null = null;
   return {
+    shapes: planned,
     holdsAll: groups.length === 1,
     async *activations(image) {
       const shape = image.shape.join('x');
       if (shape !== inputShape) {
         throw new InputError(`the input tensor is ${shape}, expected ${inputShape}: one image of one size`);
       }
+      answer = null;
       for (const group of groups) {
-        const session = kept ?? (await open(group));
+        const names = group.map((layer) => layer.tensors[tap]);
+        const withAnswer = answerName !== null && group === groups.at(-1);
+        const session = kept ?? (await open(withAnswer ? [...names, answerName] : names));
         if (groups.length === 1) kept = session;
         const outputs = await session.run(image).finally(() => (session === kept ? undefined : session.close()));
+        if (withAnswer) answer = outputs.get(answerName)!;
         for (const layer of group) {
-          yield { layer, tap, tensor: outputs.get(layer.tensors[tap])! };
+          const tensor = outputs.get(layer.tensors[tap])!;
+          const shape = mapShape(layer, tensor.shape);
+          yield { layer, tap, shape, tensor: asMaps(tensor, shape) };
         }
       }
+    },
+    get answer() {
+      return answer;
     },
     close: async () => kept?.close(),
   };
@@ -72,7 +112,7 @@ export async function* capture(
   { runtime, ...options }: CaptureOptions & { readonly runtime: Runtime },
 ): AsyncGenerator<Activation> {
   const [, , height = 0, width = 0] = image.shape;
-  const opened = openCapture(model, runtime, [height, width], options);
+  const opened = await openCapture(model, runtime, [height, width], options);
   try {
     yield* opened.activations(image);
   } finally {

@@ -10,6 +10,8 @@ export interface Runtime {
 }
 
 export interface Session {
+  /** Shape of each output by name; null where it is not fixed before a run. */
+  readonly shapes: ReadonlyMap<string, readonly number[] | null>;
   /** The program's outputs by name, for one image [1, channels, height, width]. */
   run(image: Tensor): Promise<Map<string, Tensor>>;
   close(): Promise<void>;

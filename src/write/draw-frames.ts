@@ -4,6 +4,7 @@ import { drawMap } from '../map/draw.js';
 import { percentileRange } from '../map/percentile.js';
 import { type Range, rangeOf, symmetricRange } from '../map/range.js';
 import { type Statistics, summarise } from '../map/statistics.js';
+import type { MapShape } from '../run/map-shape.js';
 import { createPngEncoder } from './png.js';
 
 /** How every frame of a run looks. */
@@ -29,11 +30,9 @@ export interface DrawJob {
   /** [count, height, width]. */
   readonly values: Float32Array;
   readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  /** Where the first map stands among its layer's `filters`. */
-  readonly firstFilter: number;
-  readonly filters: number;
+  /** Where the first map stands among its layer's `filters * slices`. */
+  readonly firstMap: number;
+  readonly shape: MapShape;
   readonly layer: string;
   readonly tap: string;
   /** Shared by all maps; null where each has its own, found from its values as `ownRange` says. */
@@ -53,7 +52,8 @@ export interface DrawnMap {
 export function createFrameDrawer(): (job: DrawJob) => DrawnMap[] {
   const encode = createPngEncoder();
   return (job) => {
-    const { height, width, style } = job;
+    const { shape, style } = job;
+    const { filters, slices, height, width } = shape;
     const colormap = readColormap(style.colormap);
     const cells = height * width;
     return Array.from({ length: job.count }, (_, i) => {
@@ -64,12 +64,13 @@ export function createFrameDrawer(): (job: DrawJob) => DrawnMap[] {
           ? percentileRange(job.values, start, end, ...job.ownRange.percentile)
           : rangeOf([statistics]);
       const range = job.range ?? (job.ownRange.symmetric ? symmetricRange(own()) : own());
+      const map = job.firstMap + i;
       const legend = {
-        layer: job.layer,
-        filter: job.firstFilter + i,
-        filterCount: job.filters,
+        layer: slices > 1 ? `${job.layer} slice ${(map % slices) + 1}/${slices}` : job.layer,
+        filter: Math.floor(map / slices),
+        filterCount: filters,
         tap: job.tap,
-        shape: [job.filters, height, width],
+        shape: slices > 1 ? [filters, slices, height, width] : [filters, height, width],
         statistics,
       };
       const frame = drawMap(job.values, i * cells, [height, width], {

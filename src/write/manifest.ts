@@ -1,10 +1,11 @@
 /** manifest.json: what was made, from what, and how; its schema is schema/manifest.schema.json. */
 import type { ResizeRecord } from '../image/preprocess.js';
 import type { Range } from '../map/range.js';
-import type { Statistics } from '../map/statistics.js';
+import type { Normalisation } from '../model/input-spec.js';
 import type { AxisField } from '../model/receptive-field.js';
+import type { Prediction } from '../run/predictions.js';
 import type { Scale } from '../run/scale.js';
-import type { FrameStyle } from './draw-frames.js';
+import type { DrawJob, DrawnMap, FrameStyle } from './draw-frames.js';
 
 export const MANIFEST_VERSION = 1;
 
@@ -19,12 +20,14 @@ export interface Manifest {
     readonly path: string;
     readonly byteLength: number;
     readonly sha256: string;
-    /** Pixels as decoded, the EXIF orientation applied. */
+    /** Pixels as decoded, the EXIF orientation applied; cells of a .npy array. */
     readonly width: number;
     readonly height: number;
   };
   readonly model: {
     readonly name: string;
+    /** What a reader of the pictures must know about the network. */
+    readonly notes: readonly string[];
     readonly weights: {
       readonly path: string;
       readonly format: string;
@@ -36,22 +39,29 @@ export interface Manifest {
   /** The tensor that the network was given: [1, channels, height, width]. */
   readonly input: {
     readonly shape: readonly number[];
-    readonly mean: readonly number[];
-    readonly std: readonly number[];
-    readonly resize: ResizeRecord;
+    /** How 8-bit pixels became values, and where that is known from. */
+    readonly normalisation: Normalisation;
+    /** Null where the file held the tensor itself. */
+    readonly resize: ResizeRecord | null;
   };
   readonly options: { readonly tap: string; readonly scale: Scale } & FrameStyle;
   readonly layers: readonly ManifestLayer[];
   readonly frames: readonly ManifestFrame[];
   readonly video: ManifestVideo | null;
+  /** The classifier's most probable classes, best first; null where the network was not run to a classifier that has something to say. */
+  readonly predictions: readonly Prediction[] | null;
   /** Milliseconds by stage, and of the whole. */
   readonly timings: Readonly<Record<string, number>>;
 }
 
 export interface ManifestLayer {
   readonly path: string;
+  /** ONNX operator. */
+  readonly op: string;
   readonly tap: string;
-  /** [filters, height, width]. */
+  /** The tensor's name in the network's own file. */
+  readonly tensor: string;
+  /** [filters, height, width]; with slices [filters, slices, height, width]. */
   readonly shape: readonly number[];
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
@@ -70,6 +80,8 @@ export interface ManifestFrame {
   readonly layer: string;
   /** From 0, as in the tensor. */
   readonly filter: number;
+  /** Along the depth of a convolution in three dimensions, from 0; null elsewhere. */
+  readonly slice: number | null;
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
@@ -94,16 +106,18 @@ export interface ManifestVideo {
 
 export function frameRecord(
   file: string | null,
-  layer: string,
-  filter: number,
-  statistics: Statistics,
-  range: Range,
+  job: DrawJob,
+  index: number,
+  { statistics, range }: Pick<DrawnMap, 'statistics' | 'range'>,
 ): ManifestFrame {
+  const map = job.firstMap + index;
+  const { slices } = job.shape;
   const orNull = (value: number) => (Number.isNaN(value) ? null : value);
   return {
     file,
-    layer,
-    filter,
+    layer: job.layer,
+    filter: Math.floor(map / slices),
+    slice: slices > 1 ? map % slices : null,
     min: orNull(statistics.min),
     max: orNull(statistics.max),
     mean: orNull(statistics.mean),
@@ -122,7 +136,7 @@ export function formatManifest(manifest: Manifest): string {
     items.length === 0 ? '[]' : `[\n    ${items.map((item) => JSON.stringify(item)).join(',\n    ')}\n  ]`;
   const fields = Object.entries(manifest).map(([key, value]) => {
     const body =
-      key === 'frames' || key === 'layers'
+      ['frames', 'layers', 'predictions'].includes(key) && value
         ? rows(value as unknown[])
         : JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
     return `  ${JSON.stringify(key)}: ${body}`;

@@ -193,9 +193,13 @@ describe('output, exit code 5', () => {
   it.skipIf(!mountSmallDisk(small))('a full disk, of which it says so and leaves nothing', () => {
     try {
       const bin = fileURLToPath(new URL('../../bin/featurescope.js', import.meta.url));
-      const run = spawnSync(process.execPath, [bin, 'render', photo, '--out', small, '--img-size', '64', '--quiet'], {
-        encoding: 'utf8',
-      });
+      const run = spawnSync(
+        process.execPath,
+        [bin, 'render', photo, '--weights', 'embedded', '--out', small, '--img-size', '64', '--quiet'],
+        {
+          encoding: 'utf8',
+        },
+      );
       expect(run.status).toBe(5);
       expect(run.stderr).toMatch(/^featurescope: cannot write .*frame_\d{4}\.png: no space left on the disk\n$/);
       expect(readdirSync(join(small, 'resnet18'))).toEqual([]);

@@ -118,7 +118,7 @@ describe('a run folder', () => {
   });
 
   it('draws each cell in the colour of its value, as a foreign decoder sees it', async () => {
-    const model = await openModel('resnet18');
+    const model = await openModel('resnet18', { weights: 'embedded' });
     const { rgb } = readColormap('viridis');
     let frame = 0;
     for await (const { tensor } of capture(model, photo, {
@@ -317,6 +317,6 @@ it('an interrupted run leaves nothing behind', async () => {
       interrupt();
     }, 1);
   });
-  expect(outcome).toEqual({ code: 130, stdout: '', stderr: 'featurescope: interrupted; nothing was left behind\n' });
+  expect(outcome).toEqual({ code: 130, stdout: '', stderr: 'featurescope: interrupted; no run folder was left behind\n' });
   expect(readdirSync(join(root, 'resnet18'))).toEqual([]);
 });

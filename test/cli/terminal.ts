@@ -11,11 +11,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command line with a process of our own. `onReady` gets a function that sends it a Ctrl-C. */
+/**
+ * Runs the command line with a process of our own, `render` with the embedded weights unless others are named. `onReady` gets a function that sends it a Ctrl-C. */
 export async function featurescope(
   args: readonly string[],
   onReady?: (interrupt: () => void) => void,
 ): Promise<Outcome> {
+  const needsWeights =
+    args[0] === 'render' && !args.includes('--weights') && !args.some((arg) => arg.endsWith('.onnx'));
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   const output = (name: 'stdout' | 'stderr') => ({
@@ -28,7 +31,7 @@ export async function featurescope(
     for (const listener of listeners) listener();
   });
   const code = await run({
-    argv: ['node', 'featurescope', ...args],
+    argv: ['node', 'featurescope', ...args, ...(needsWeights ? ['--weights', 'embedded'] : [])],
     stdout: output('stdout'),
     stderr: output('stderr'),
     on: (_signal, listener) => listeners.add(listener),

@@ -42,6 +42,28 @@ describe('accepts', () => {
     expect(differences(ALEXNET, dict, NONE)).toEqual([]);
   });
 
+  it('modules that evaluation does not run, there or absent as a whole, whether or not the classifier is', () => {
+    const graph = ARCHITECTURES.googlenet.build(1000);
+    const all = [...graph.parameters.keys()];
+    const auxiliary = all.filter((key) => /^aux[12]\./.test(key));
+    expect(auxiliary).toHaveLength(18);
+    const without = (keys: readonly string[]) => {
+      const entries = new Map(
+        [...graph.parameters]
+          .filter(([key]) => !keys.includes(key))
+          .map(([key, shape]) => [key, { dtype: 'float32' as const, shape, strides: [], byteOffset: 0 }]),
+      );
+      return differences(graph, { ...stateDict('alexnet'), entries }, NONE);
+    };
+    const classifier = ['fc.weight', 'fc.bias'];
+    expect(without([])).toEqual([]);
+    expect(without(auxiliary)).toEqual([]);
+    expect(without(classifier)).toEqual([]);
+    expect(without([...auxiliary, ...classifier])).toEqual([]);
+    expect(without(['aux2.fc2.bias'])).toEqual(['missing aux2.fc2.bias']);
+    expect(without(['fc.bias', ...auxiliary])).toEqual(['missing fc.bias']);
+  });
+
   it('what is declared beyond the architecture', () => {
     const dict = stateDict('alexnet', { 'head.weight': {} });
     expect(differences(ALEXNET, dict, { unexpected: ['head.weight'] })).toEqual([]);

@@ -31,12 +31,14 @@ it('takes the convolution for its batch norm where there is none', () => {
   const [, second] = layersOf(ARCHITECTURES.alexnet.build(1000));
   expect(second).toEqual({
     path: 'features.3',
+    op: 'Conv',
     filters: 192,
     kernel: [5, 5],
     stride: [1, 1],
     padding: [2, 2],
     dilation: [1, 1],
     groups: 1,
+    weightCount: 307200,
     tensors: { conv: 'features.3', bn: 'features.3', act: 'features.4' },
   });
 });

@@ -1,5 +1,7 @@
 /** Facts from PyTorch, as scripts/fixtures/networks.py stored them. */
+
 import { readFileSync } from 'node:fs';
+import type { InputSpec } from '../../src/model/input-spec.js';
 import type { AxisField } from '../../src/model/receptive-field.js';
 import type { RawTensor, Tensor } from '../../src/tensor/tensor.js';
 
@@ -50,3 +52,14 @@ export function formula(shape: readonly number[], seed: number): Tensor {
 export function toRaw({ shape, data }: Tensor): RawTensor {
   return { dtype: 'float32', shape, bytes: new Uint8Array(data.buffer) };
 }
+
+/** What the graphs of these tests expect: any size, values as they are. */
+export const IMAGE_INPUT: InputSpec = {
+  name: 'input',
+  layout: 'NCHW',
+  dtype: 'float32',
+  channels: 3,
+  height: null,
+  width: null,
+  normalisation: { order: 'rgb', white: 1, mean: [0, 0, 0], std: [1, 1, 1], origin: 'assumed' },
+};

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ByteSource, memorySource } from '../../src/bytes/source.js';
+import { openFileSource } from '../../src/files/file-source.js';
 import { openArchitecture } from '../../src/model/open-architecture.js';
 import { readStateDict } from '../../src/model/read-state-dict.js';
 import type { StateDict, StateDictEntry } from '../../src/model/state-dict.js';
 import { EMBEDDED_WEIGHTS } from '../../src/node/embedded-weights.js';
-import { openFileSource } from '../../src/node/file-source.js';
 import { openNativeRuntime } from '../../src/run/ort-node.js';
 import type { Runtime } from '../../src/run/runtime.js';
 import { fingerprint, inputTensor } from '../run/reference.js';

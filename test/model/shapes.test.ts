@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/model/architectures/architectures.js';
-import { layersOf, TAPS } from '../../src/model/layers.js';
+import { TAPS } from '../../src/model/layer.js';
+import { layersOf } from '../../src/model/layers.js';
 import { inferShapes } from '../../src/model/shapes.js';
 import { FACTS, NETWORK_NAMES } from './networks.js';
 import { message } from './refusal.js';

@@ -42,7 +42,12 @@ describe.each(['alexnet', 'resnet18'])('%s at every tap of every convolution', (
 });
 
 it('is PyTorch in the wasm runtime too', async () => {
-  await expectPytorch(await openModel('alexnet'), await openWasmRuntime(), 'alexnet', 'coffee-131x90');
+  await expectPytorch(
+    await openModel('alexnet', { weights: 'embedded' }),
+    await openWasmRuntime(),
+    'alexnet',
+    'coffee-131x90',
+  );
 });
 
 it.skipIf(!existsSync(PARTIAL))(

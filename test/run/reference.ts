@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { preprocess } from '../../src/image/preprocess.js';
-import type { Tap } from '../../src/model/layers.js';
+import type { Tap } from '../../src/model/layer.js';
 import type { Model } from '../../src/model/model.js';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../../src/model/open-architecture.js';
 import { capture } from '../../src/run/capture.js';

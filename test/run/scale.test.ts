@@ -16,6 +16,8 @@ function layers(): Activation[] {
 
 function captureOf(activations: Activation[], holdsAll: boolean): Capture & { passes: number } {
   return {
+    shapes: [],
+    answer: null,
     holdsAll,
     passes: 0,
     async *activations() {

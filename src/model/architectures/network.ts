@@ -203,6 +203,16 @@ export class Network {
     return this.add(path, 'Gemm', inputs, out, { transB: int(1) });
   }
 
+  /**
+   * Modules that checkpoints carry and the evaluated network does not run, such as auxiliary classifiers: what `declare` calls leaves its
+   * parameters only.
+   */
+  unused(declare: () => unknown): void {
+    const { length } = this.nodes;
+    declare();
+    this.nodes.length = length;
+  }
+
   /** The finished graph, ending in `output`. */
   graph(output: Value): Graph {
     const { input, nodes, parameters, constants } = this;

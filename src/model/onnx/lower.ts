@@ -12,29 +12,66 @@ export function lowerGraph(graph: Graph, shapes: ReadonlyMap<string, Shape>): Gr
   return { ...graph, nodes, constants };
 }
 
-/** Averaging matrices from both sides: rows [out, height] x tensor [.., height, width] x columns [width, out]. */
+/** Columns are averaged first, then rows: every window is a rectangle, so this is its mean. A NaN stays in the windows that hold it. */
 function lowerAdaptiveAverage(node: GraphNode, input: Shape, constants: Map<string, RawTensor>): GraphNode[] {
   const [outHeight = 1, outWidth = 1] = ints(node, 'output_size', [1, 1]);
+  if (outHeight === 1 && outWidth === 1) return [{ ...node, op: 'GlobalAveragePool', attributes: {} }];
   const [, , height = 1, width = 1] = input;
-  const rows = `${node.name}:rows`;
-  const columns = `${node.name}:columns`;
+  const [source] = node.inputs;
+  const [result] = node.outputs;
   const narrowed = `${node.name}:narrowed`;
-  constants.set(rows, averagingMatrix(outHeight, height, false));
-  constants.set(columns, averagingMatrix(outWidth, width, true));
   return [
-    { op: 'MatMul', name: narrowed, inputs: [node.inputs[0]!, columns], outputs: [narrowed], attributes: {} },
-    { op: 'MatMul', name: node.name, inputs: [rows, narrowed], outputs: node.outputs, attributes: {} },
+    ...averageWindows(
+      { name: narrowed, input: source!, output: narrowed, axis: 3, size: width, out: outWidth },
+      constants,
+    ),
+    ...averageWindows(
+      { name: node.name, input: narrowed, output: result!, axis: 2, size: height, out: outHeight },
+      constants,
+    ),
   ];
 }
 
+interface AxisAverage {
+  readonly name: string;
+  readonly input: string;
+  readonly output: string;
+  readonly axis: number;
+  /** Cells along the axis, before and after. */
+  readonly size: number;
+  readonly out: number;
+}
+
 /** Cell i of torch's adaptive_avg_pool averages cells floor(i * size / out) up to, not including, ceil((i + 1) * size / out). */
-function averagingMatrix(out: number, size: number, transposed: boolean): RawTensor {
-  const values = new Float32Array(out * size);
-  for (let i = 0; i < out; i++) {
-    const start = Math.floor((i * size) / out);
-    const end = Math.ceil(((i + 1) * size) / out);
-    for (let j = start; j < end; j++) values[transposed ? j * out + i : i * size + j] = 1 / (end - start);
-  }
-  const shape = transposed ? [size, out] : [out, size];
-  return { dtype: 'float32', shape, bytes: new Uint8Array(values.buffer) };
+function averageWindows(
+  { name, input, output, axis, size, out }: AxisAverage,
+  constants: Map<string, RawTensor>,
+): GraphNode[] {
+  const constant = (label: string, value: number) => {
+    constants.set(`${name}:${label}`, {
+      dtype: 'int64',
+      shape: [1],
+      bytes: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+    });
+    return `${name}:${label}`;
+  };
+  const node = (op: string, label: string, inputs: readonly string[]): GraphNode => {
+    return { op, name: `${name}:${label}`, inputs, outputs: [`${name}:${label}`], attributes: {} };
+  };
+  const axes = constant('axes', axis);
+  const windows = Array.from({ length: out }, (_, i) => {
+    const start = constant(`start${i}`, Math.floor((i * size) / out));
+    const end = constant(`end${i}`, Math.ceil(((i + 1) * size) / out));
+    const window = node('Slice', `window${i}`, [input, start, end, axes]);
+    return [window, node('ReduceMean', `mean${i}`, [window.name, axes])] as const;
+  });
+  const means = windows.map(([, mean]) => mean.name);
+  const joined: GraphNode = {
+    op: 'Concat',
+    name,
+    inputs: means,
+    outputs: [output],
+    attributes: { axis: { type: 'int', value: axis } },
+  };
+  return [...windows.flat(), joined];
 }

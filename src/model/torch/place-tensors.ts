@@ -4,13 +4,13 @@ import { DTYPE_BYTES } from '../../tensor/tensor.js';
 import { denseByteLength, spanInElements } from '../extent.js';
 import { quote } from '../quote.js';
 import type { ByteRange } from '../read-ranges.js';
-import type { StateDictEntry } from '../state-dict.js';
+import type { CheckedRange, StateDictEntry } from '../state-dict.js';
 import type { StorageDType, TorchStorage, TorchTensor } from './torch-values.js';
 
 /** `stored` says where the bytes of each storage key lie. Throws a ModelError; `where` names the file in it. */
 export function placeTensors(
   tensors: ReadonlyMap<string, TorchTensor>,
-  stored: ReadonlyMap<string, ByteRange>,
+  stored: ReadonlyMap<string, ByteRange | CheckedRange>,
   where: string,
 ): Map<string, StateDictEntry> {
   const entries = new Map<string, StateDictEntry>();
@@ -27,7 +27,8 @@ export function placeTensors(
           `at element ${storageOffset} reaches beyond its storage of ${storage.viewLength}; the file is damaged, get it again`,
       );
     }
-    entries.set(name, { dtype, shape, strides, byteOffset: range.start + start });
+    const entry = { dtype, shape, strides, byteOffset: range.start + start };
+    entries.set(name, 'crc32' in range ? { ...entry, storage: range } : entry);
   }
   return entries;
 }

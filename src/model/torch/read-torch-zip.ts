@@ -7,8 +7,8 @@ import { crc32 } from '../../bytes/crc32.js';
 import type { ByteSource } from '../../bytes/source.js';
 import { ModelError } from '../../errors.js';
 import { quote } from '../quote.js';
-import { type ByteRange, readRange } from '../read-ranges.js';
-import type { StateDict } from '../state-dict.js';
+import { readRange } from '../read-ranges.js';
+import type { CheckedRange, StateDict } from '../state-dict.js';
 import { findTensors } from './find-tensors.js';
 import { placeTensors } from './place-tensors.js';
 import { findTorchGlobal, loadTorchStorage } from './torch-globals.js';
@@ -45,8 +45,10 @@ export async function readTorchZip(source: ByteSource): Promise<StateDict> {
   const keys = [...new Set([...tensors.values()].map(({ storage }) => storage.key))];
   const storages = keys.flatMap((key) => entries.get(`${prefix}data/${key}`) ?? []);
   const ranges = await locateEntries(source, storages);
-  const stored = new Map<string, ByteRange>();
-  for (const [index, { name }] of storages.entries()) stored.set(name.slice(`${prefix}data/`.length), ranges[index]!);
+  const stored = new Map<string, CheckedRange>();
+  for (const [index, { name, crc32 }] of storages.entries()) {
+    stored.set(name.slice(`${prefix}data/`.length), { ...ranges[index]!, crc32 });
+  }
   return { format: 'torch zip', source, entries: placeTensors(tensors, stored, source.name) };
 }
 

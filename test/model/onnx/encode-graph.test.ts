@@ -3,6 +3,7 @@ import type { Graph } from '../../../src/model/graph.js';
 import { encodeGraph } from '../../../src/model/onnx/encode-graph.js';
 import { openNativeRuntime } from '../../../src/run/ort-node.js';
 import type { DType, RawTensor } from '../../../src/tensor/tensor.js';
+import { IMAGE_INPUT } from '../networks.js';
 
 /** y = x * scale, in one 1x1 convolution over one channel. */
 function scaling(): Graph {
@@ -24,7 +25,7 @@ const SHAPES = new Map(['input', 'y', 'z'].map((name) => [name, [1, 1, 1, 3]]));
 async function run(scale: RawTensor, outputs: readonly string[]) {
   const bytes = encodeGraph(scaling(), outputs, new Map([['scale', scale]]), SHAPES);
   const runtime = await openNativeRuntime();
-  const session = await runtime.open({ bytes, files: new Map(), input: 'input', outputs });
+  const session = await runtime.open({ bytes, files: new Map(), input: IMAGE_INPUT, outputs });
   const results = await session.run({ shape: [1, 1, 1, 3], data: Float32Array.of(1, -2, 0.5) });
   await session.close();
   return results;

@@ -7,7 +7,7 @@ import { inferShapes } from '../../../src/model/shapes.js';
 import { openNativeRuntime } from '../../../src/run/ort-node.js';
 import type { Runtime } from '../../../src/run/runtime.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { FACTS, formula, toRaw } from '../networks.js';
+import { FACTS, formula, IMAGE_INPUT, toRaw } from '../networks.js';
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ async function run(graph: Graph, image: Tensor, parameters: ReadonlyMap<string, 
   const weights = new Map([...parameters].map(([name, tensor]) => [name, toRaw(tensor)]));
   const shapes = inferShapes(graph, [height, width]);
   const bytes = encodeGraph(lowerGraph(graph, shapes), [graph.output], weights, shapes);
-  const session = await runtime.open({ bytes, files: new Map(), input: 'input', outputs: [graph.output] });
+  const session = await runtime.open({ bytes, files: new Map(), input: IMAGE_INPUT, outputs: [graph.output] });
   const results = await session.run(image);
   await session.close();
   return results.get(graph.output)!;
@@ -39,6 +39,22 @@ describe("averages as PyTorch's adaptive_avg_pool2d", () => {
     const pooled = await run(graph, formula(shape, 3));
     expect(pooled.shape).toEqual([1, shape[1], size, size]);
     expectClose(pooled, result);
+  });
+
+  it('keeping a NaN and an infinity to the windows that hold them', async () => {
+    const net = new Network();
+    const input = { name: 'input', channels: 1 };
+    const graph = { ...net.graph(net.adaptiveAveragePool('pool', input, { size: 2 })), input };
+    // Rows 0..2 and 2..4, columns 0..1 and 1..2
+    const rows = [
+      [Number.NaN, 1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+      [9, 10, 11],
+      [12, 13, Number.POSITIVE_INFINITY],
+    ];
+    const pooled = await run(graph, { shape: [1, 1, 5, 3], data: Float32Array.from(rows.flat()) });
+    expect([...pooled.data]).toEqual([Number.NaN, 4.5, 9.5, Number.POSITIVE_INFINITY]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the operating system's error codes mean to a person. */
 const MEANING: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
+  EEXIST: 'already exists',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EISDIR: 'is a folder, expected a file',

@@ -1,0 +1,78 @@
+/** The options that say which network to open and what it expects; shared by every command that opens one. */
+import { Option } from 'commander';
+import type { Layer } from '../model/layer.js';
+import type { Model } from '../model/model.js';
+import { selectLayers, selectTypes } from '../model/select-layers.js';
+import { type OpenModelOptions, openModel } from '../node/open-model.js';
+import { openDownloadProgress } from './download-progress.js';
+import type { Terminal } from './terminal.js';
+import { collect, parseNumbers, parsePixelRange } from './values.js';
+
+/** What commander hands over for the table below. */
+export interface ModelFlags {
+  weights?: string;
+  layers?: string[];
+  type?: string[];
+  mean?: readonly number[];
+  std?: readonly number[];
+  channels?: 'rgb' | 'bgr';
+  inputRange?: 1 | 255;
+  offline?: boolean;
+}
+
+export function modelOptions(): Option[] {
+  return [
+    new Option(
+      '--weights <source>',
+      '`imagenet` (the default; downloaded once), `embedded`, a name of `featurescope weights list`, an https:// URL, or a state dict: .pth, .pt, .safetensors',
+    ),
+    new Option('--layers <pattern>', 'layer paths or globs such as conv1 or layer1.*.conv2; repeatable').argParser(
+      collect,
+    ),
+    new Option(
+      '--type <operators>',
+      'outputs of these ONNX operators, such as Relu,MaxPool,Add, instead of convolutions',
+    ).argParser(collect),
+    new Option('--mean <list>', 'one number a channel, subtracted from the scaled pixels').argParser(parseNumbers),
+    new Option('--std <list>', 'one number a channel, divides after that').argParser(parseNumbers),
+    new Option('--channels <order>', 'order of the colour channels').choices(['rgb', 'bgr']),
+    new Option('--input-range <range>', 'what pixels are scaled to before mean and std: 0..1 or 0..255').argParser(
+      parsePixelRange,
+    ),
+    new Option('--offline', 'use no network: only weights that are already here'),
+  ];
+}
+
+export async function openModelFor(
+  name: string,
+  flags: ModelFlags,
+  terminal: Terminal,
+  needs: Pick<OpenModelOptions, 'needed' | 'signal'>,
+): Promise<Model> {
+  const progress = openDownloadProgress(terminal.stderr);
+  try {
+    const { weights, offline } = flags;
+    return withNormalisation(await openModel(name, { weights, offline, onProgress: progress.update, ...needs }), flags);
+  } finally {
+    progress.close();
+  }
+}
+
+/** The layers that the flags choose; without any, the convolutions. */
+export function layersFor({ layers }: Model, flags: ModelFlags): Layer[] {
+  const typed = selectTypes(layers, flags.type);
+  return flags.layers ? selectLayers(flags.type ? typed : layers, flags.layers) : typed;
+}
+
+function withNormalisation(model: Model, { mean, std, channels, inputRange }: ModelFlags): Model {
+  if (!mean && !std && !channels && !inputRange) return model;
+  const before = model.input.normalisation;
+  const normalisation = {
+    order: channels ?? before.order,
+    white: inputRange ?? before.white,
+    mean: mean ?? before.mean,
+    std: std ?? before.std,
+    origin: 'options',
+  };
+  return { ...model, input: { ...model.input, normalisation } };
+}
