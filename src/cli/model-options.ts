@@ -1,8 +1,6 @@
 /** The options that say which network to open and what it expects; shared by every command that opens one. */
 import { Option } from 'commander';
-import type { Layer } from '../model/layer.js';
 import type { Model } from '../model/model.js';
-import { selectLayers, selectTypes } from '../model/select-layers.js';
 import { type OpenModelOptions, openModel } from '../node/open-model.js';
 import { openDownloadProgress } from './download-progress.js';
 import type { Terminal } from './terminal.js';
@@ -56,12 +54,6 @@ export async function openModelFor(
   } finally {
     progress.close();
   }
-}
-
-/** The layers that the flags choose; without any, the convolutions. */
-export function layersFor({ layers }: Model, flags: ModelFlags): Layer[] {
-  const typed = selectTypes(layers, flags.type);
-  return flags.layers ? selectLayers(flags.type ? typed : layers, flags.layers) : typed;
 }
 
 function withNormalisation(model: Model, { mean, std, channels, inputRange }: ModelFlags): Model {

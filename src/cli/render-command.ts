@@ -8,7 +8,8 @@ import { MAX_FRAME_SIDE } from '../map/frame-size.js';
 import { fixedRange } from '../map/range.js';
 import { ARCHITECTURES } from '../model/architectures/architectures.js';
 import type { Tap } from '../model/layer.js';
-import { selectTypes } from '../model/select-layers.js';
+import { reachesEnd } from '../model/needed-parameters.js';
+import { chooseLayers } from '../model/select-layers.js';
 import { imageNetNames, readClassNames } from '../node/class-names.js';
 import { findImages } from '../node/find-images.js';
 import { checkArchitecture } from '../node/open-model.js';
@@ -19,7 +20,7 @@ import type { Device } from '../run/devices.js';
 import type { Scale } from '../run/scale.js';
 import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
-import { layersFor, type ModelFlags, openModelFor } from './model-options.js';
+import { type ModelFlags, openModelFor } from './model-options.js';
 import { openProgress } from './progress.js';
 import { EXCLUSIVE } from './render-options.js';
 import { summarise } from './summary.js';
@@ -63,11 +64,12 @@ export async function renderCommand(paths: string[], command: Command, terminal:
   checkTogether(flags, paths);
   const images = findImages(paths);
   const classNames = flags.classes ? readClassNames(flags.classes) : null;
+  const choice = { layers: flags.layers, types: flags.type };
   const model = await openModelFor(flags.model, flags, terminal, {
-    needed: { layers: flags.layers, tap: flags.tap, classifier: flags.predictions },
+    needed: { ...choice, tap: flags.tap, classifier: flags.predictions },
     signal,
   });
-  const layers = layersFor(model, flags);
+  const layers = chooseLayers(model.layers, choice);
   const runtime = await openRuntime({
     device: flags.device,
     onNotice: (text) => terminal.stderr.write(`featurescope: ${text}\n`),
@@ -75,8 +77,7 @@ export async function renderCommand(paths: string[], command: Command, terminal:
   const renderer = openRenderer(model, runtime, {
     ...rendererOptions(flags, terminal),
     layers,
-    // Asking the classifier runs the whole network, which a choice of earlier layers is meant to spare.
-    classify: flags.predictions && layers.includes(selectTypes(model.layers, undefined).at(-1)!),
+    classify: flags.predictions && reachesEnd(model.layers, layers),
     classNames: classNames ?? (await imageNetNames(model)),
   });
   const failures: FeaturescopeError[] = [];

@@ -1,5 +1,5 @@
 /**
- * Where a convolution is tapped. `conv`: its own output, bias included. `bn`: after its batch norm. `act`: after the activation
+ * Where a convolution is tapped. `conv`: its own output, bias included. `bn`: after its batch norm (a layer norm, as ConvNeXt has, is none: there `bn` is the convolution). `act`: after the activation
  * that follows; for a residual block's last convolution and its shortcut that is after the addition.
  */
 export const TAPS = ['conv', 'bn', 'act'] as const;

@@ -2,22 +2,38 @@
 import { ARCHITECTURES, type ArchitectureName } from './architectures/architectures.js';
 import { nodesFor, parametersOf } from './graph.js';
 import type { Tap } from './layer.js';
-import { layersOf } from './layers.js';
-import { selectLayers } from './select-layers.js';
+import { pointsOf } from './layers.js';
+import { chooseLayers, type LayerChoice, selectTypes } from './select-layers.js';
 
-export interface Needs {
-  /** Paths or globs; every convolution where none are given. */
-  readonly layers?: readonly string[] | undefined;
+export interface Needs extends LayerChoice {
   readonly tap: Tap;
-  /** Whether the classifier is asked as well. */
+  /** Whether the classifier is asked where the last convolution is among the layers. */
   readonly classifier: boolean;
 }
 
-/** Names as in the checkpoint. The number of classes plays no part in them. */
-export function neededParameters(name: ArchitectureName, { layers, tap, classifier }: Needs): string[] {
-  const graph = ARCHITECTURES[name].build(1000);
-  const all = layersOf(graph);
-  const chosen = layers ? selectLayers(all, layers) : all;
-  const tensors = chosen.map((layer) => layer.tensors[tap]);
-  return parametersOf(graph, nodesFor(graph, classifier ? [...tensors, graph.output] : tensors));
+/** Names as in torchvision's checkpoints; `all` where the classifier is asked, whose weights are most of the file. */
+export function neededParameters(name: ArchitectureName, { tap, classifier, ...choice }: Needs): 'all' | string[] {
+  const graph = ARCHITECTURES[name].build(IMAGENET_CLASSES);
+  const points = pointsOf(graph);
+  const chosen = chooseLayers(points, choice);
+  if (classifier && reachesEnd(points, chosen)) return 'all';
+  return parametersOf(
+    graph,
+    nodesFor(
+      graph,
+      chosen.map(({ tensors }) => tensors[tap]),
+    ),
+  );
+}
+
+/** The number of classes plays no part in the names. */
+const IMAGENET_CLASSES = 1000;
+
+/**
+ * Whether a run of the chosen layers comes so far that asking the classifier costs little more. A choice of earlier layers is meant to spare the
+ * rest of the network.
+ */
+export function reachesEnd(points: Parameters<typeof selectTypes>[0], chosen: readonly unknown[]): boolean {
+  const last = selectTypes(points, undefined).at(-1);
+  return last !== undefined && chosen.includes(last);
 }

@@ -3,6 +3,7 @@ import type { ByteSource } from '../bytes/source.js';
 import { DTYPE_BYTES, elementCount, type RawTensor } from '../tensor/tensor.js';
 import { ARCHITECTURES, type ArchitectureName } from './architectures/architectures.js';
 import { checkWeights, differences, type Exceptions } from './bind-weights.js';
+import { fitNames } from './fit-names.js';
 import { type Graph, nodesFor, parametersOf } from './graph.js';
 import type { InputSpec } from './input-spec.js';
 import type { Model } from './model.js';
@@ -17,7 +18,6 @@ import { isContiguous, type StateDict } from './state-dict.js';
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 
-const IMAGENET_CLASSES = 1000;
 /** A size that no architecture is too large for; the number of classes does not depend on it. */
 const CLASSIFIED_SIZE = [224, 224] as const;
 
@@ -34,10 +34,10 @@ export interface OpenArchitectureOptions {
 
 /** Throws a ModelError where the checkpoint cannot be read or does not match the architecture. */
 export async function openArchitecture(name: ArchitectureName, options: OpenArchitectureOptions): Promise<Model> {
-  const dict = await readStateDict(options.weights);
-  const graph = graphFor(name, dict);
+  const read = await readStateDict(options.weights);
   const exceptions: Exceptions = { unexpected: options.unexpected ?? [], required: options.required };
-  checkWeights(graph, dict, exceptions, name, () => architecturesThatFit(dict));
+  const { dict, graph, prefix } = fitNames(ARCHITECTURES[name], read, exceptions);
+  checkWeights(graph, dict, exceptions, name, () => architecturesThatFit(read));
   const input: InputSpec = {
     name: graph.input.name,
     layout: 'NCHW',
@@ -50,7 +50,7 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
   return {
     ...outlineGraph(name, graph),
     input,
-    notes: [],
+    notes: prefix ? [`The checkpoint's names begin with ${prefix}, which was taken off.`] : [],
     classifier: classifierOf(graph, dict, options),
     weights: { source: dict.source, format: dict.format, note: options.note ?? null },
     program: async (tensors, size) => {
@@ -83,12 +83,10 @@ function classifierOf(
 /** The architectures whose names and shapes a checkpoint has. */
 function architecturesThatFit(dict: StateDict): string[] {
   const names = Object.keys(ARCHITECTURES) as ArchitectureName[];
-  return names.filter((name) => differences(graphFor(name, dict), dict, { unexpected: [] }).length === 0);
-}
-
-function graphFor(name: ArchitectureName, dict: StateDict): Graph {
-  const { build, classesFrom } = ARCHITECTURES[name];
-  return build(dict.entries.get(classesFrom)?.shape[0] ?? IMAGENET_CLASSES);
+  return names.filter((name) => {
+    const { dict: fitted, graph } = fitNames(ARCHITECTURES[name], dict, { unexpected: [] });
+    return differences(graph, fitted, { unexpected: [] }).length === 0;
+  });
 }
 
 /** Where each parameter lies in the checkpoint; one that is not row-major there is gathered into memory. */

@@ -3,23 +3,34 @@ import { UsageError } from '../errors.js';
 import { nearestNames } from '../nearest-names.js';
 import type { Layer } from './layer.js';
 
+export interface LayerChoice {
+  /** Paths, globs or tensor names; everything of the `types` where none are given. */
+  readonly layers?: readonly string[] | undefined;
+  /** ONNX operators; the convolutions where none are given. */
+  readonly types?: readonly string[] | undefined;
+}
+
+/** The chosen layers in execution order. A pattern looks among the chosen operators first, then among all. Throws a UsageError for what is not there. */
+export function chooseLayers(layers: readonly Layer[], { layers: patterns, types }: LayerChoice): Layer[] {
+  const typed = selectTypes(layers, types);
+  return patterns ? selectLayers(layers, patterns, typed) : typed;
+}
+
 /**
  * The layers that any pattern matches, in execution order. `*` stands for any text within one part of the dotted path, `**` for any number of
- * parts. A pattern may also be a tensor's own name in the file. A pattern that matches a module selects every layer inside it, so `layer1` and `layer1.0` work too. Throws a UsageError with the nearest
- * names where a pattern matches nothing.
+ * parts. A pattern that matches a module selects every layer inside it, so `layer1` and `layer1.0` work too. A pattern may also be a tensor's own name in
+ * the file. Where some of `preferred` match, no others do. Throws a UsageError with the nearest names where a pattern matches nothing.
  */
-export function selectLayers(layers: readonly Layer[], patterns: readonly string[]): Layer[] {
+export function selectLayers(layers: readonly Layer[], patterns: readonly string[], preferred = layers): Layer[] {
   const selected = new Set<Layer>();
   for (const pattern of patterns) {
     const expression = globToRegExp(pattern);
-    const matches = layers.filter(
-      ({ path, tensors }) => expression.test(path) || Object.values(tensors).includes(pattern),
-    );
+    const isMatch = ({ path, tensors }: Layer) => expression.test(path) || tensors.conv === pattern;
+    const best = preferred.filter(isMatch);
+    const matches = best.length > 0 ? best : layers.filter(isMatch);
     if (matches.length === 0) {
-      const near = nearestNames(
-        pattern,
-        layers.map(({ path }) => path),
-      );
+      const names = [...preferred, ...layers].map(({ path }) => path);
+      const near = nearestNames(pattern, [...new Set(names)]);
       throw new UsageError(
         `--layers ${pattern}: no such layer; the nearest are ${near.join(', ')} (see \`featurescope layers\`)`,
       );

@@ -2,7 +2,7 @@
 import type { InputSize } from '../image/preprocess.js';
 import type { Layer } from '../model/layer.js';
 import type { Model } from '../model/model.js';
-import { selectLayers, selectTypes } from '../model/select-layers.js';
+import { chooseLayers } from '../model/select-layers.js';
 import { type Activation, type CaptureOptions, capture as captureTensor } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -62,5 +62,5 @@ async function readTensor(path: string, { input }: Model, size: InputSize | null
 }
 
 function chosen(model: Model, patterns: readonly string[] | undefined): readonly Layer[] {
-  return patterns ? selectLayers(model.layers, patterns) : selectTypes(model.layers, undefined);
+  return chooseLayers(model.layers, { layers: patterns });
 }

@@ -49,14 +49,14 @@ export async function openModel(name: string, options: OpenModelOptions = {}): P
   const { weights = IMAGENET, needed } = options;
   if (weights === EMBEDDED) return openEmbedded(name);
   if (!isWeightsName(weights)) return openArchitecture(name, { weights: await openWeights(weights) });
-  const names = needed && !needed.classifier ? neededParameters(name, needed) : undefined;
+  const names = needed ? neededParameters(name, needed) : 'all';
   const source = await resolveWeights(name, weights, {
     offline: options.offline,
-    needed: names ?? 'all',
+    needed: names,
     onProgress: options.onProgress,
     signal: options.signal,
   });
-  return openArchitecture(name, { weights: source, required: names });
+  return openArchitecture(name, { weights: source, required: names === 'all' ? undefined : names });
 }
 
 export function checkArchitecture(name: string): asserts name is ArchitectureName {

@@ -31,7 +31,7 @@ describe('usage, exit code 2', () => {
     [
       'an unknown network',
       ['--model', 'resnet81'],
-      '--model resnet81: no such architecture; the nearest are resnet18, alexnet',
+      '--model resnet81: no such architecture or file; the nearest names are resnet18, resnet34, resnet50',
     ],
     [
       'an unknown layer',
@@ -91,7 +91,7 @@ describe('usage, exit code 2', () => {
   });
 
   const configs: [name: string, text: string, message: string][] = [
-    ['an unknown key', '{"layer": "conv1"}', 'unknown option "layer"; the nearest are layers, range, cmap'],
+    ['an unknown key', '{"layer": "conv1"}', 'unknown option "layer"; the nearest are layers, model, type'],
     ['a wrong type', '{"legend": "yes"}', 'option "legend" is "yes", expected true or false'],
     [
       'a wrong value',
@@ -155,7 +155,7 @@ describe('weights, exit code 4', () => {
     const { code, message } = await refusal(photo, '--weights', join(folder, 'none.pth'));
     expect({ code, message }).toEqual({
       code: 4,
-      message: `weights ${join(folder, 'none.pth')}: no such file or folder`,
+      message: `model or weights ${join(folder, 'none.pth')}: no such file or folder`,
     });
   });
 
@@ -220,13 +220,17 @@ it('help, version, layers and colormaps', async () => {
   expect((await featurescope(['render', '--help'])).stdout).toContain('Examples:');
   expect((await featurescope(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   const { stdout } = await featurescope(['layers', 'resnet18', '--img-size', '500x300']);
-  expect(stdout.split('\n')[0]).toBe('resnet18: 20 convolutions, 4,800 filters; shapes for an input of 500x300');
-  expect(stdout).toMatch(/^layer2\.0\.downsample\.0 +Conv +128 +63x38 +1x1 +2x2 +0x0 +\d+x\d+ +8$/m);
-  const rows = JSON.parse((await featurescope(['layers', 'alexnet', '--json'])).stdout);
-  expect(rows[1]).toMatchObject({
+  expect(stdout.split('\n')[0]).toBe('resnet18: 20 convolutions, 4,800 filters; for an input of 500x300');
+  expect(stdout).toMatch(/^layer2\.0\.downsample\.0 +Conv +128 +63x38 +1x1 +2x2 +0x0 +\d+x\d+ +8 +\d/m);
+  const { layers, totals } = JSON.parse((await featurescope(['layers', 'alexnet', '--json'])).stdout);
+  // torchvision's own counts for AlexNet; multiply-adds of its convolutions at 600x600.
+  expect(totals).toMatchObject({ layers: 5, filters: 1152, parameters: 61_100_840 });
+  expect(layers[1]).toMatchObject({
     path: 'features.3',
     filters: 192,
-    shape: [192, 74, 74],
+    height: 74,
+    width: 74,
+    multiplyAdds: 192 * 64 * 5 * 5 * 74 * 74,
     receptiveField: { x: { size: 51, stride: 8 } },
   });
   const sheet = join(folder, 'colormaps.png');

@@ -317,6 +317,10 @@ it('an interrupted run leaves nothing behind', async () => {
       interrupt();
     }, 1);
   });
-  expect(outcome).toEqual({ code: 130, stdout: '', stderr: 'featurescope: interrupted; no run folder was left behind\n' });
+  expect(outcome).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: 'featurescope: interrupted; no run folder was left behind\n',
+  });
   expect(readdirSync(join(root, 'resnet18'))).toEqual([]);
 });

@@ -113,7 +113,7 @@ describe('refusals', () => {
     ],
     [
       { size: square, mean: [0, Number.POSITIVE_INFINITY, 0] },
-      'the mean must be 3 finite float32 numbers, one a channel, not [0,Infinity,0]',
+      'the mean must be 3 (or, of a grey image, 1) finite float32 numbers, not [0,Infinity,0]',
     ],
     [
       { size: square, std: [1, 1, 0] },

@@ -37,7 +37,7 @@ async function expectPytorch(model: Model, runtime: Runtime, network: string, in
 
 describe.each(['alexnet', 'resnet18'])('%s at every tap of every convolution', (network) => {
   it.each(INPUT_NAMES)('is PyTorch on %s', async (input) => {
-    await expectPytorch(await openModel(network), native, network, input);
+    await expectPytorch(await openModel(network, { weights: 'embedded' }), native, network, input);
   });
 });
 

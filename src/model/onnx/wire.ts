@@ -126,8 +126,9 @@ export class MessageReader {
   }
 
   text(): string {
+    const bytes = this.bytes();
     try {
-      return UTF8.decode(this.bytes());
+      return UTF8.decode(bytes);
     } catch {
       throw this.broken('a name that is not UTF-8');
     }
