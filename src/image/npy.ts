@@ -44,6 +44,7 @@ export function readNpy(bytes: Uint8Array, name: string): Tensor {
   if (!Number.isSafeInteger(expected) || bytes.length - dataStart !== expected) {
     refuse(`${bytes.length - dataStart} bytes of data for shape [${dims!.join(', ')}]`);
   }
-  const data = bytes.slice(dataStart);
+  // A copy, for float32 must begin at a multiple of four bytes; `slice` of a Node Buffer would be none.
+  const data = new Uint8Array(bytes.subarray(dataStart));
   return { shape, data: type === '<f4' ? new Float32Array(data.buffer) : Float32Array.from(data) };
 }

@@ -45,6 +45,8 @@ export interface Model {
 
 export interface WeightsOrigin {
   readonly source: ByteSource;
+  /** Files that hold an ONNX network's weights beside it. */
+  readonly external: readonly ByteSource[];
   /** `torch zip`, `torch legacy`, `safetensors` or `ONNX`. */
   readonly format: string;
   /** What a reader of the output must know about them; null where the file's name says it all. */

@@ -52,7 +52,7 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
     input,
     notes: prefix ? [`The checkpoint's names begin with ${prefix}, which was taken off.`] : [],
     classifier: classifierOf(graph, dict, options),
-    weights: { source: dict.source, format: dict.format, note: options.note ?? null },
+    weights: { source: dict.source, external: [], format: dict.format, note: options.note ?? null },
     program: async (tensors, size) => {
       const needed = parametersOf(graph, nodesFor(graph, tensors));
       const location = fileName(dict.source);

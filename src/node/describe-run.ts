@@ -24,14 +24,15 @@ export interface RunFacts {
   readonly frames: readonly ManifestFrame[];
   readonly video: ManifestVideo | null;
   readonly createdAt: Date;
-  readonly weightsHash: string;
+  /** SHA-256 of the weights' file and of those beside it. */
+  readonly hashes: readonly string[];
   readonly timings: Readonly<Record<string, number>>;
 }
 
 export function describeRun(facts: RunFacts): Manifest {
   const { workshop, image, input, style, frames, video } = facts;
   const { model, runtime, options } = workshop;
-  const { source, format, note } = model.weights;
+  const { source, external, format, note } = model.weights;
   return {
     format: 'featurescope manifest',
     version: MANIFEST_VERSION,
@@ -47,7 +48,14 @@ export function describeRun(facts: RunFacts): Manifest {
     model: {
       name: model.name,
       notes: model.notes,
-      weights: { path: source.name, format, byteLength: source.byteLength, sha256: facts.weightsHash, note },
+      weights: {
+        path: source.name,
+        format,
+        byteLength: source.byteLength,
+        sha256: facts.hashes[0]!,
+        external: external.map(({ name, byteLength }, i) => ({ path: name, byteLength, sha256: facts.hashes[i + 1]! })),
+        note,
+      },
     },
     input: { shape: input.tensor.shape, normalisation: model.input.normalisation, resize: input.resize },
     options: { tap: options.tap, scale: options.scale, ...style },

@@ -53,7 +53,7 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
     const videoRecord = (await video?.finish(frames.length)) ?? null;
     watch.lap('maps');
     const predictions = capture.answer && predictionsOf(capture.answer, model.classifier!, options.classNames);
-    const weightsHash = await workshop.weightsHash;
+    const hashes = await workshop.hashes;
     const timings = watch.laps();
     const manifest = describeRun({
       workshop,
@@ -65,7 +65,7 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
       frames,
       video: videoRecord,
       createdAt,
-      weightsHash,
+      hashes,
       timings,
     });
     writeRunFile(folder, 'manifest.json', formatManifest(manifest));

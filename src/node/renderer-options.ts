@@ -63,6 +63,7 @@ export interface Workshop {
   readonly runtime: Runtime;
   readonly options: RendererOptions;
   readonly pool: FramePool;
-  readonly weightsHash: Promise<string>;
+  /** SHA-256 of the weights' file and of those beside it. */
+  readonly hashes: Promise<readonly string[]>;
   captureFor(size: ImageSize): Promise<Capture>;
 }

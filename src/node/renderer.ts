@@ -16,8 +16,9 @@ export interface Renderer {
 
 export function openRenderer(model: Model, runtime: Runtime, options: RendererOptions): Renderer {
   const pool = openFramePool();
-  const weightsHash = hashFile(model.weights.source.path!);
-  weightsHash.catch(() => {});
+  const { source, external } = model.weights;
+  const hashes = Promise.all([source, ...external].map(({ path }) => hashFile(path!)));
+  hashes.catch(() => {});
   let open: { readonly size: string; readonly capture: Capture } | undefined;
 
   /** Images of one size share a capture, and so a session. */
@@ -32,13 +33,13 @@ export function openRenderer(model: Model, runtime: Runtime, options: RendererOp
 
   return {
     render: (imagePath, hooks = {}) =>
-      renderFile(imagePath, { model, runtime, options, pool, weightsHash, captureFor }, hooks).catch((error) => {
+      renderFile(imagePath, { model, runtime, options, pool, hashes, captureFor }, hooks).catch((error) => {
         // Where only pixels were known, as for a size that the network cannot take, the file has no name yet.
         if (!(error instanceof InputError) || error.message.startsWith(imagePath)) throw error;
         throw new InputError(`${imagePath}: ${error.message}`, { cause: error });
       }),
     close: async () => {
-      await Promise.all([open?.capture.close(), pool.close(), weightsHash.catch(() => {})]);
+      await Promise.all([open?.capture.close(), pool.close(), hashes.catch(() => {})]);
     },
   };
 }

@@ -33,6 +33,8 @@ export interface Manifest {
       readonly format: string;
       readonly byteLength: number;
       readonly sha256: string;
+      /** Files that hold an ONNX network's weights beside it. */
+      readonly external: readonly { readonly path: string; readonly byteLength: number; readonly sha256: string }[];
       readonly note: string | null;
     };
   };

@@ -100,6 +100,7 @@ describe('a run folder', () => {
       format: 'safetensors',
       byteLength: 22_512_672,
       sha256: '4f36e6fb068cf131fa7dd1692d683813a43d5556386caa9fc5e01f2668140c24',
+      external: [],
       note: 'trained from scratch on 128 classes of formula-made textures; not ImageNet weights, they know no objects',
     });
     expect(manifest.input.shape).toEqual([1, 3, 64, 96]);

@@ -18,7 +18,7 @@ export async function featurescope(
   onReady?: (interrupt: () => void) => void,
 ): Promise<Outcome> {
   const needsWeights =
-    args[0] === 'render' && !args.includes('--weights') && !args.some((arg) => arg.endsWith('.onnx'));
+    args[0] === 'render' && !args.includes('--weights') && !args.some((arg) => /\.(onnx|pt)$/.test(arg));
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   const output = (name: 'stdout' | 'stderr') => ({

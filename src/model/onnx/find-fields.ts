@@ -10,7 +10,7 @@ import type { OnnxNode } from './onnx-file.js';
 /** Cell by cell, whatever happens across channels. */
 const POINTWISE = new Set(
   (
-    'Abs Add AffineChannel BatchNormalization Cast Celu Ceil Clip DequantizeLinear Div Dropout Elu Erf Exp FastGelu Floor Gelu HardSigmoid HardSwish Identity ' +
+    'Abs Add BatchNormalization Cast Celu Ceil Clip DequantizeLinear Div Dropout Elu Erf Exp FastGelu Floor Gelu HardSigmoid HardSwish Identity ' +
     'LRN LeakyRelu Log Max Min Mish Mul Neg Pow PRelu QLinearAdd QLinearLeakyRelu QLinearMul QLinearSigmoid QuantizeLinear QuickGelu Reciprocal Relu Round Selu ' +
     'Sigmoid Sign Softplus Softsign Sqrt Sub Sum Swish Tanh ThresholdedRelu'
   ).split(' '),
