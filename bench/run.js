@@ -9,6 +9,8 @@
  * The Python references run where `.ref/bin/python` or python3 has what they import.
  */
 import { parseArgs } from 'node:util';
+import { batch } from './batch.js';
+import { cut } from './cut.js';
 import { openWorkshop } from './inputs.js';
 import { memory, memoryLong } from './memory.js';
 import { describeMachine, formatSection, formatTable, saveResults } from './report.js';
@@ -18,6 +20,8 @@ const SECTIONS = {
   resnet18,
   'resnet18-legend': resnet18Legend,
   alexnet,
+  cut,
+  batch,
   encoder,
   memory,
   'memory-long': memoryLong,

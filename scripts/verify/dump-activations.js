@@ -8,8 +8,9 @@ import { capture, openModel, openRuntime, openWasmRuntime, preprocess, TAPS } fr
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { width, height } = job.input;
 const data = new Uint8Array(readFileSync(job.input.path));
-const image = preprocess({ width, height, data }, { size: { kind: 'exact', width, height } }).tensor;
 const model = await openModel(job.model, { weights: job.weights });
+const options = { ...model.input.normalisation, size: { kind: 'exact', width, height } };
+const image = preprocess({ width, height, data }, options).tensor;
 const runtime = await (job.runtime === 'wasm' ? openWasmRuntime() : openRuntime());
 
 const index = [];
