@@ -9,6 +9,7 @@
  * - a GIF's canvas may shrink to its frames where its header claims a usual screen size, libnsgif's repair of old files.
  * Left out: orientation kept in ImageMagick's text chunks, linear-light, Lab and floating-point samples.
  */
+import { createRequire } from 'node:module';
 import { InputError } from '../errors.js';
 import { type ImageFormat, imageFormat } from '../image/format.js';
 import type { Pixels } from '../image/pixels.js';
@@ -25,7 +26,7 @@ const KNOWN_SAMPLES = ['srgb uchar', 'b-w uchar', 'cmyk uchar', 'rgb16 ushort', 
 /** Decodes one image. Throws InputError, which begins with `name`, for what is not an intact image of an admitted format. */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
   const format = imageFormat(bytes, name);
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   // The size is checked by the header before any pixel is decoded, to be able to name it.
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
@@ -62,15 +63,20 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixe
   return { width: info.width, height: info.height, data: isCmyk ? cmykToRgb(data) : data };
 }
 
-let sharpModule: Promise<typeof import('sharp').default> | undefined;
+type Sharp = typeof import('sharp').default;
 
-/** Loading sharp costs 40 to 110 ms, so it waits for the first image. */
-function loadSharp(): Promise<typeof import('sharp').default> {
-  sharpModule ??= import('sharp').then(({ default: sharp }) => {
-    sharp.cache(false); // it would keep 50 MB of images that are never asked for again
-    return sharp;
-  });
-  return sharpModule;
+let loadedSharp: Sharp | undefined;
+
+/**
+ * Loading sharp costs 40 ms, so it waits for the first image; by `import()` 100, because that first searches a
+ * CommonJS package's sources for the names that it exports.
+ */
+function loadSharp(): Sharp {
+  if (!loadedSharp) {
+    loadedSharp = createRequire(import.meta.url)('sharp') as Sharp;
+    loadedSharp.cache(false); // it would keep 50 MB of images that are never asked for again
+  }
+  return loadedSharp;
 }
 
 /** [height, width, 4] to [height, width, 3] by Pillow's cmyk2rgb (libImaging/Convert.c): (255 - k) * (1 - ink / 255). */

@@ -3,6 +3,7 @@ import { readColormap } from '../map/colormap.js';
 import { frameSizeFor } from '../map/frame-size.js';
 import { legendHeight } from '../map/legend.js';
 import { type RenderHost, renderMaps } from '../render.js';
+import type { Capture } from '../run/capture.js';
 import { predictionsOf } from '../run/predictions.js';
 import type { AviOptions, FrameRate } from '../write/avi.js';
 import type { FrameStyle } from '../write/draw-frames.js';
@@ -18,12 +19,12 @@ import { stopwatch } from './stopwatch.js';
 export async function renderFile(imagePath: string, workshop: Workshop, hooks: RunHooks): Promise<FinishedRun> {
   const { model, options, pool } = workshop;
   const createdAt = new Date();
-  const watch = stopwatch();
+  const watch = stopwatch('image');
   const image = await readImage(imagePath);
   const input = networkInput(image, model.input, options.size);
-  watch.lap('image');
   const [, , height = 0, width = 0] = input.tensor.shape;
   const capture = await workshop.captureFor([height, width]);
+  const timed: Capture = { ...capture, activations: (tensor) => capture.activations(tensor, watch.enter) };
   const style = { ...options.style, ...frameSizeFor(options.frameSize, [width, height]) };
   const frameCount = capture.shapes.reduce((sum, { shape }) => sum + shape.filters * shape.slices, 0);
   const fileName = options.images ? frameNamer(frameCount) : null;
@@ -49,12 +50,13 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
       },
       checkpoint: () => hooks.signal?.throwIfAborted(),
     };
-    await renderMaps(input.tensor, capture, { scale: options.scale, style }, host);
+    await renderMaps(input.tensor, timed, { scale: options.scale, style }, host);
+    if (video) watch.enter('video');
     const videoRecord = (await video?.finish(frames.length)) ?? null;
-    watch.lap('maps');
     const predictions = capture.answer && predictionsOf(capture.answer, model.classifier!, options.classNames);
+    watch.enter('weights');
     const hashes = await workshop.hashes;
-    const timings = watch.laps();
+    const timings = watch.timings();
     const manifest = describeRun({
       workshop,
       image,

@@ -34,13 +34,17 @@ export interface CaptureOptions {
 const DEFAULT_TAP = 'conv';
 const DEFAULT_BYTE_BUDGET = 512 * 2 ** 20;
 
+/** Opening the network, running it, and what the receiver does with the activations. */
+export type CaptureStage = 'session' | 'forward' | 'maps';
+
 /** Ready to run images of one size; sessions stay open between images where one run captures everything. */
 export interface Capture {
   /** The maps of each layer, in the order in which `activations` yields them. */
   readonly shapes: readonly { readonly layer: Layer; readonly shape: MapShape }[];
   /** Whether all activations fit the budget at once. */
   readonly holdsAll: boolean;
-  activations(image: Tensor): AsyncGenerator<Activation>;
+  /** `enter` is told what the time is spent on from now on. */
+  activations(image: Tensor, enter?: (stage: CaptureStage) => void): AsyncGenerator<Activation>;
   /** The classifier's output [1, classes] for the image whose activations were last yielded to the end; null where there is none. */
   readonly answer: Tensor | null;
   close(): Promise<void>;
@@ -78,24 +82,25 @@ export async function openCapture(
   return {
     shapes: planned,
     holdsAll: groups.length === 1,
-    async *activations(image) {
+    async *activations(image, enter = () => {}) {
       const shape = image.shape.join('x');
       if (shape !== inputShape) {
         throw new InputError(`the input tensor is ${shape}, expected ${inputShape}: one image of one size`);
       }
       answer = null;
       for (const group of groups) {
+        enter('session');
         const names = group.map((layer) => layer.tensors[tap]);
         const withAnswer = answerName !== null && group === groups.at(-1);
         const session = kept ?? (await open(withAnswer ? [...names, answerName] : names));
         if (groups.length === 1) kept = session;
+        enter('forward');
         const outputs = await session.run(image).finally(() => (session === kept ? undefined : session.close()));
         if (withAnswer) answer = outputs.get(answerName)!;
-        for (const layer of group) {
-          const tensor = outputs.get(layer.tensors[tap])!;
-          const shape = mapShape(layer, tensor.shape);
-          yield { layer, tap, shape, tensor: asMaps(tensor, shape) };
-        }
+        enter('maps');
+        for (const layer of group) yield activationOf(layer, tap, outputs);
+        // A suspended generator keeps what it no longer uses: without this a group's tensors outlive the next forward pass.
+        outputs.clear();
       }
     },
     get answer() {
@@ -103,6 +108,12 @@ export async function openCapture(
     },
     close: async () => kept?.close(),
   };
+}
+
+function activationOf(layer: Layer, tap: Tap, outputs: ReadonlyMap<string, Tensor>): Activation {
+  const tensor = outputs.get(layer.tensors[tap])!;
+  const shape = mapShape(layer, tensor.shape);
+  return { layer, tap, shape, tensor: asMaps(tensor, shape) };
 }
 
 /** One image's activations; see CaptureOptions. Throws an InputError where the image is too small for the network. */
