@@ -23,10 +23,8 @@ parentPort!.on('message', ({ id, job, save }: FrameTask) => {
   try {
     const drawn = draw(job);
     for (const [i, fileName] of save?.fileNames.entries() ?? []) writeFile(join(save!.folder, fileName), drawn[i]!.png);
-    reply(
-      { id, drawn },
-      drawn.map(({ png }) => png.buffer as ArrayBuffer),
-    );
+    // Copied, not transferred: a thread that ever gave an ArrayBuffer away loses its optimised code and checks every access.
+    reply({ id, drawn });
   } catch (cause) {
     // Errors lose their class on the way between threads.
     if (cause instanceof FeaturescopeError) reply({ id, failed: 'output', message: cause.message });
@@ -42,6 +40,6 @@ function writeFile(path: string, bytes: Uint8Array): void {
   }
 }
 
-function reply(message: FrameReply, transfer: ArrayBuffer[] = []): void {
-  parentPort!.postMessage(message, transfer);
+function reply(message: FrameReply): void {
+  parentPort!.postMessage(message);
 }
