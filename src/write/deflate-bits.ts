@@ -2,6 +2,11 @@
 /** Together with the bits of an unfinished byte they fill 31. */
 export const MAX_PUT_BITS = 24;
 
+/** A code and its length in one number, as `putTokens` and `putRepeatedly` take them. */
+export function packPut(code: number, length: number): number {
+  return (code << 5) | length;
+}
+
 export class BitWriter {
   private output = new Uint8Array(1 << 16);
   private view = new DataView(this.output.buffer);
@@ -32,27 +37,29 @@ export class BitWriter {
     this.bitCount += length;
     this.view.setUint32(this.byteLength, this.bits, true);
     this.byteLength += this.bitCount >>> 3;
-    this.bits >>>= this.bitCount & 24;
+    this.bits = (this.bits >>> (this.bitCount & 24)) | 0;
     this.bitCount &= 7;
   }
 
   /**
-   * `put` for tokens[start, end), whose codes are at the token's place in `codes` and `lengths`. Stops before a token
-   * that has no place there; returns where.
+   * `put` for tokens[start, end), whose codes are at the token's place in `puts`. Stops before a token that has no place
+   * there; returns where.
    */
-  putTokens(tokens: Uint16Array, start: number, end: number, codes: Int32Array, lengths: Uint8Array): number {
+  putTokens(tokens: Uint16Array, start: number, end: number, puts: Int32Array): number {
     const { view } = this;
+    const count = puts.length;
     let { bits, bitCount, byteLength } = this;
     let index = start;
     for (; index < end; index++) {
       const token = tokens[index]!;
-      if (token >= codes.length) break;
+      if (token >= count) break;
       // Whole bytes leave at every step: a branch here would be mispredicted every third time.
-      bits |= codes[token]! << bitCount;
-      bitCount += lengths[token]!;
+      const put = puts[token]!;
+      bits |= (put >>> 5) << bitCount;
+      bitCount += put & 31;
       view.setUint32(byteLength, bits, true);
       byteLength += bitCount >>> 3;
-      bits >>>= bitCount & 24;
+      bits = (bits >>> (bitCount & 24)) | 0;
       bitCount &= 7;
     }
     this.bits = bits;
@@ -61,17 +68,18 @@ export class BitWriter {
     return index;
   }
 
-  /** `put` for all `codes`, `times` times. */
-  putRepeatedly(codes: Int32Array, lengths: Uint8Array, times: number): void {
+  /** `put` for the first `count` of `puts`, `times` times. */
+  putRepeatedly(puts: Int32Array, count: number, times: number): void {
     const { view } = this;
     let { bits, bitCount, byteLength } = this;
     for (let n = 0; n < times; n++) {
-      for (let index = 0; index < codes.length; index++) {
-        bits |= codes[index]! << bitCount;
-        bitCount += lengths[index]!;
+      for (let index = 0; index < count; index++) {
+        const put = puts[index]!;
+        bits |= (put >>> 5) << bitCount;
+        bitCount += put & 31;
         view.setUint32(byteLength, bits, true);
         byteLength += bitCount >>> 3;
-        bits >>>= bitCount & 24;
+        bits = (bits >>> (bitCount & 24)) | 0;
         bitCount &= 7;
       }
     }

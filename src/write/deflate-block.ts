@@ -1,18 +1,10 @@
 /** Deflate blocks with dynamic Huffman codes (RFC 1951, 3.2.7) of tokens, and the Adler-32 of what they stand for. */
-import { type BitWriter, MAX_PUT_BITS } from './deflate-bits.js';
+import { type BitWriter, MAX_PUT_BITS, packPut } from './deflate-bits.js';
 import { writeBlockHeader } from './deflate-header.js';
 import { setCodeLengths, setCodes } from './deflate-huffman.js';
-import {
-  FIRST_MATCH,
-  FIRST_REPEAT,
-  MATCH_EXTRA,
-  MATCH_EXTRA_BITS,
-  MATCH_SYMBOL,
-  MAX_ZEROS,
-  MIN_MATCH,
-  symbolsOf,
-} from './deflate-tokens.js';
+import { MATCH_EXTRA, MATCH_EXTRA_BITS, MATCH_SYMBOL, symbolsOf, TOKENS } from './deflate-tokens.js';
 
+const { MAX_ZEROS, FIRST_MATCH, MIN_MATCH, MAX_MATCH, FIRST_REPEAT } = TOKENS;
 const END_OF_BLOCK = 256;
 const SYMBOLS = 286;
 const MAX_CODE_BITS = 15;
@@ -21,8 +13,8 @@ export const MAX_BLOCK_SYMBOLS = 65535;
 /** A symbol has at most 15 bits of code, 5 extra bits and 1 of distance; 512 bytes for the header. */
 const MAX_BLOCK_BYTES = (MAX_BLOCK_SYMBOLS * 21) / 8 + 512;
 const ADLER_MODULUS = 65521;
-/** Tokens between two reductions of the checksum, whose sums stay below 2^53 and so exact in doubles. */
-const ADLER_TOKENS = 4096;
+/** Bytes, and one match more, between two reductions of the checksum, whose sums stay below 2^31: integers are fast. */
+const ADLER_BYTES = 3500;
 
 /** A scanline that repeats the one above, in tokens; its first byte is not zero, the others are. */
 export interface RepeatedScanline {
@@ -35,15 +27,14 @@ export interface RepeatedScanline {
 export class BlockWriter {
   private readonly bits: BitWriter;
   private repeated: RepeatedScanline = { tokens: new Uint16Array(0), filter: 0, byteLength: 1 };
-  private repeatedCodes = new Int32Array(0);
-  private repeatedLengths = new Uint8Array(0);
+  private repeatedSymbols = 0;
+  private repeatedPuts = new Int32Array(0);
   private lastByte = 0;
   private adlerLow = 1;
   private adlerHigh = 0;
 
   private readonly tokenFrequencies = new Uint32Array(FIRST_REPEAT);
-  private readonly tokenCodes = new Int32Array(FIRST_REPEAT);
-  private readonly tokenLengths = new Uint8Array(FIRST_REPEAT);
+  private readonly tokenPuts = new Int32Array(FIRST_REPEAT);
   private readonly frequencies = new Uint32Array(SYMBOLS);
   private readonly lengths = new Uint8Array(SYMBOLS);
   private readonly codes = new Uint16Array(SYMBOLS);
@@ -54,10 +45,8 @@ export class BlockWriter {
 
   begin(repeated: RepeatedScanline): void {
     this.repeated = repeated;
-    if (this.repeatedCodes.length < repeated.tokens.length) {
-      this.repeatedCodes = new Int32Array(repeated.tokens.length);
-      this.repeatedLengths = new Uint8Array(repeated.tokens.length);
-    }
+    this.repeatedSymbols = symbolsOf(repeated.tokens);
+    if (this.repeatedPuts.length < repeated.tokens.length) this.repeatedPuts = new Int32Array(repeated.tokens.length);
     this.lastByte = 0;
     this.adlerLow = 1;
     this.adlerHigh = 0;
@@ -79,7 +68,7 @@ export class BlockWriter {
     bits.reserve(MAX_BLOCK_BYTES);
     bits.put(isLast && next === end ? 0b101 : 0b100, 3);
     writeBlockHeader(bits, this.lengths, usedSymbols);
-    this.setTokenCodes();
+    this.setTokenPuts();
     this.writeTokens(tokens, start, next);
     bits.put(this.codes[END_OF_BLOCK]!, this.lengths[END_OF_BLOCK]!);
     return next;
@@ -87,8 +76,7 @@ export class BlockWriter {
 
   /** Counts the block's tokens and adds their bytes to the checksum; returns where the block ends. */
   private measure(tokens: Uint16Array, start: number, end: number): number {
-    const { tokenFrequencies, repeated } = this;
-    const repeatedSymbols = symbolsOf(repeated.tokens);
+    const { tokenFrequencies, repeated, repeatedSymbols } = this;
     tokenFrequencies.fill(0);
     let byte = this.lastByte;
     let low = this.adlerLow;
@@ -96,39 +84,42 @@ export class BlockWriter {
     let scanlines = 0;
     let room = MAX_BLOCK_SYMBOLS;
     let index = start;
-    while (index < end && room >= 0) {
-      const pause = Math.min(end, index + ADLER_TOKENS);
-      for (; index < pause; index++) {
-        const token = tokens[index]!;
+    while (index < end && room >= ADLER_BYTES + MAX_MATCH) {
+      let bytes = 0;
+      let token = 0;
+      while (index < end && bytes < ADLER_BYTES) {
+        token = tokens[index]!;
+        if (token >= FIRST_REPEAT) break;
+        index++;
+        tokenFrequencies[token]!++;
         if (token < FIRST_MATCH) {
-          const length = 1 + (token >>> 8);
-          room -= length;
-          if (room < 0) break;
-          tokenFrequencies[token]!++;
+          const zeros = token >>> 8;
           byte = token & 255;
           low += byte;
-          high += low * length;
-          if (token > 255) byte = 0;
-        } else if (token < FIRST_REPEAT) {
-          room--;
-          if (room < 0) break;
-          tokenFrequencies[token]!++;
-          const length = token - FIRST_MATCH + MIN_MATCH;
-          high += length * low + byte * ((length * (length + 1)) >> 1);
-          low += length * byte;
+          high += Math.imul(low, zeros + 1);
+          bytes += zeros + 1;
+          room -= zeros + 1;
+          if (zeros > 0) byte = 0;
         } else {
-          const repeats = token - FIRST_REPEAT + 1;
-          room -= repeats * repeatedSymbols;
-          if (room < 0) break;
-          scanlines += repeats;
-          const lows = repeats * low + repeated.filter * ((repeats * (repeats + 1)) / 2);
-          high += repeated.byteLength * (lows % ADLER_MODULUS);
-          low += repeats * repeated.filter;
-          byte = 0;
+          const length = token - FIRST_MATCH + MIN_MATCH;
+          high += Math.imul(length, low) + Math.imul(byte, (length * (length + 1)) >> 1);
+          low += Math.imul(length, byte);
+          bytes += length;
+          room--;
         }
       }
       low %= ADLER_MODULUS;
       high %= ADLER_MODULUS;
+      if (token < FIRST_REPEAT) continue;
+      const repeats = token - FIRST_REPEAT + 1;
+      room -= repeats * repeatedSymbols;
+      if (room < 0) break;
+      index++;
+      scanlines += repeats;
+      const lows = repeats * low + (repeated.filter * repeats * (repeats + 1)) / 2;
+      high = ((high + repeated.byteLength * (lows % ADLER_MODULUS)) % ADLER_MODULUS) | 0;
+      low = (low + repeats * repeated.filter) % ADLER_MODULUS;
+      byte = 0;
     }
     for (const token of repeated.tokens) tokenFrequencies[token]! += scanlines;
     this.lastByte = byte;
@@ -168,8 +159,8 @@ export class BlockWriter {
     return used;
   }
 
-  private setTokenCodes(): void {
-    const { tokenFrequencies, tokenCodes, tokenLengths, lengths, codes } = this;
+  private setTokenPuts(): void {
+    const { tokenFrequencies, tokenPuts, lengths, codes } = this;
     const zeroCode = codes[0]!;
     const zeroLength = lengths[0]!;
     for (let byte = 0; byte < 256; byte++) {
@@ -177,8 +168,7 @@ export class BlockWriter {
       let length = lengths[byte]!;
       if (length === 0) continue;
       for (let zeros = 0; zeros <= MAX_ZEROS; zeros++) {
-        tokenCodes[byte + 256 * zeros] = code;
-        tokenLengths[byte + 256 * zeros] = length;
+        tokenPuts[byte + 256 * zeros] = packPut(code, length);
         code |= zeroCode << length;
         length += zeroLength;
       }
@@ -187,40 +177,38 @@ export class BlockWriter {
       if (tokenFrequencies[FIRST_MATCH + n] === 0) continue;
       const symbol = MATCH_SYMBOL[n]!;
       const length = lengths[symbol]!;
-      tokenCodes[FIRST_MATCH + n] = codes[symbol]! | (MATCH_EXTRA[n]! << length);
+      const code = codes[symbol]! | (MATCH_EXTRA[n]! << length);
       // The only distance has the code 0, one bit.
-      tokenLengths[FIRST_MATCH + n] = length + MATCH_EXTRA_BITS[n]! + 1;
+      tokenPuts[FIRST_MATCH + n] = packPut(code, length + MATCH_EXTRA_BITS[n]! + 1);
     }
   }
 
   private writeTokens(tokens: Uint16Array, first: number, end: number): void {
-    const { bits, tokenCodes, tokenLengths, repeatedCodes, repeatedLengths } = this;
-    const puts = this.setRepeatedCodes();
-    const codes = repeatedCodes.subarray(0, puts);
+    const { bits, tokenPuts, repeatedPuts } = this;
+    const puts = this.setRepeatedPuts();
     for (let index = first; index < end; index++) {
-      index = bits.putTokens(tokens, index, end, tokenCodes, tokenLengths);
-      if (index < end) bits.putRepeatedly(codes, repeatedLengths, tokens[index]! - FIRST_REPEAT + 1);
+      index = bits.putTokens(tokens, index, end, tokenPuts);
+      if (index < end) bits.putRepeatedly(repeatedPuts, puts, tokens[index]! - FIRST_REPEAT + 1);
     }
   }
 
   /** Joins the codes of the repeated scanline while they fit one put; returns how many puts they take. */
-  private setRepeatedCodes(): number {
-    const { tokenCodes, tokenLengths, repeatedCodes, repeatedLengths } = this;
+  private setRepeatedPuts(): number {
+    const { tokenPuts, repeatedPuts } = this;
     let puts = 0;
     let code = 0;
     let length = 0;
     for (const token of this.repeated.tokens) {
-      if (length + tokenLengths[token]! > MAX_PUT_BITS) {
-        repeatedCodes[puts] = code;
-        repeatedLengths[puts++] = length;
+      const put = tokenPuts[token]!;
+      if (length + (put & 31) > MAX_PUT_BITS) {
+        repeatedPuts[puts++] = packPut(code, length);
         code = 0;
         length = 0;
       }
-      code |= tokenCodes[token]! << length;
-      length += tokenLengths[token]!;
+      code |= (put >>> 5) << length;
+      length += put & 31;
     }
-    repeatedCodes[puts] = code;
-    repeatedLengths[puts++] = length;
+    repeatedPuts[puts++] = packPut(code, length);
     return puts;
   }
 }

@@ -16,93 +16,86 @@ export interface Samples {
   readonly bytes: Uint8Array;
 }
 
-/** Scanlines of one band. Its first row refers to nothing above it, whose columns may differ. */
-export function writeBand(band: Band, width: number, samples: Samples, deflater: ScanlineDeflater): void {
-  const { columnWidths, rowHeights, cells } = band;
-  const columns = columnWidths.length;
-  const isWide = samples.channels === 1 && width >= WIDE_CELL * columns;
-  for (let row = 0; row < rowHeights.length; row++) {
-    let repeats = rowHeights[row]!;
-    if (row === 0 || !repeatsRowAbove(cells, row * columns, columns)) {
-      repeats--;
-      if (isWide) writeRuns(band, row, samples.bytes, deflater);
-      else writeResiduals(band, row, samples, deflater);
+/** A function that writes the scanlines of one band, with scratch memory of its own. */
+export function createBandWriter(deflater: ScanlineDeflater): (band: Band, width: number, samples: Samples) => void {
+  // The samples of a row of cells and of the row above it, each after the zeros that filters see on their left.
+  let line = new Uint8Array(0);
+  let above = new Uint8Array(0);
+  let residuals = new Uint8Array(0);
+  return ({ columnWidths, rowHeights, cells }, width, { channels, bytes }) => {
+    const columns = columnWidths.length;
+    const length = channels + columns * channels;
+    if (line.length < length) {
+      line = new Uint8Array(length);
+      above = new Uint8Array(length);
+      residuals = new Uint8Array(length);
     }
-    deflater.repeatScanline(repeats);
-  }
+    // The first row refers to nothing above it, whose columns may differ: with zeros there Paeth is Sub.
+    line.fill(0);
+    above.fill(0);
+    const isWide = channels === 1 && width >= WIDE_CELL * columns;
+    for (let row = 0; row < rowHeights.length; row++) {
+      let repeats = rowHeights[row]!;
+      if (row === 0 || !repeatsRowAbove(cells, row * columns, columns)) {
+        repeats--;
+        [line, above] = [above, line];
+        if (channels === 1) setLine(line, cells, row * columns, columns, bytes);
+        else setTrueColourLine(line, cells, row * columns, columns, bytes);
+        if (isWide) {
+          deflater.runs(FILTER.none, line.subarray(1), columnWidths);
+        } else {
+          setResiduals(residuals, line, above, channels, columns * channels);
+          deflater.literals(row === 0 ? FILTER.sub : FILTER.paeth, residuals, columnWidths, channels);
+        }
+      }
+      deflater.repeatScanline(repeats);
+    }
+  };
 }
 
-function repeatsRowAbove(cells: Uint8Array | Uint16Array, start: number, columns: number): boolean {
+type Cells = Band['cells'];
+
+function repeatsRowAbove(cells: Cells, start: number, columns: number): boolean {
   for (let cell = start; cell < start + columns; cell++) {
     if (cells[cell] !== cells[cell - columns]) return false;
   }
   return true;
 }
 
-function writeRuns(band: Band, row: number, bytes: Uint8Array, deflater: ScanlineDeflater): void {
-  const { cells, columnWidths } = band;
-  const columns = columnWidths.length;
-  const first = row * columns;
-  deflater.literal(FILTER.none, 0);
-  let index = cells[first]!;
-  let length = 0;
-  for (let column = 0; column < columns; column++) {
-    const next = cells[first + column]!;
-    if (next !== index) {
-      deflater.run(bytes[index]!, length);
-      index = next;
-      length = 0;
-    }
-    length += columnWidths[column]!;
-  }
-  deflater.run(bytes[index]!, length);
+function setLine(line: Uint8Array, cells: Cells, start: number, columns: number, bytes: Uint8Array): void {
+  for (let column = 0; column < columns; column++) line[1 + column] = bytes[cells[start + column]!]!;
 }
 
-/** What is left of a row when filter Paeth, or Sub in the first row, has predicted it. */
-function writeResiduals(band: Band, row: number, { channels, bytes }: Samples, deflater: ScanlineDeflater): void {
-  const { cells, columnWidths } = band;
-  const columns = columnWidths.length;
-  const first = row * columns;
-  const hasAbove = row > 0;
-  // A byte waits until the zeros after it are counted.
-  let byte: number = hasAbove ? FILTER.paeth : FILTER.sub;
-  let zeros = 0;
-  let left = -1;
-  let corner = -1;
+function setTrueColourLine(line: Uint8Array, cells: Cells, start: number, columns: number, bytes: Uint8Array): void {
   for (let column = 0; column < columns; column++) {
-    const index = cells[first + column]!;
-    const above = hasAbove ? cells[first + column - columns]! : -1;
-    const width = columnWidths[column]!;
-    if (index === left && above === corner) {
-      zeros += width * channels;
-      continue;
-    }
-    for (let channel = 0; channel < channels; channel++) {
-      const a = left < 0 ? 0 : bytes[left * channels + channel]!;
-      const b = above < 0 ? 0 : bytes[above * channels + channel]!;
-      const c = corner < 0 ? 0 : bytes[corner * channels + channel]!;
-      const residual = (bytes[index * channels + channel]! - paeth(a, b, c)) & 255;
-      if (residual === 0) {
-        zeros++;
-      } else {
-        deflater.literal(byte, zeros);
-        byte = residual;
-        zeros = 0;
-      }
-    }
-    zeros += (width - 1) * channels;
-    left = index;
-    corner = above;
+    const from = 3 * cells[start + column]!;
+    for (let channel = 0; channel < 3; channel++) line[3 + 3 * column + channel] = bytes[from + channel]!;
   }
-  deflater.literal(byte, zeros);
 }
 
-/** PNG third edition, 9.4: the one of left, above and corner nearest to left + above - corner; without branches. */
-function paeth(left: number, above: number, corner: number): number {
-  const toLeft = Math.abs(above - corner);
-  const toAbove = Math.abs(left - corner);
-  const toCorner = Math.abs(left + above - 2 * corner);
-  const isNotLeft = ((toAbove - toLeft) | (toCorner - toLeft)) >> 31;
-  const isNotAbove = (toCorner - toAbove) >> 31;
-  return (left & ~isNotLeft) | (isNotLeft & ((above & ~isNotAbove) | (corner & isNotAbove)));
+/**
+ * What is left of `line` when filter Paeth has predicted it (PNG third edition, 9.4): the one of left, above and corner
+ * nearest to left + above - corner. That is the corner while 3 * corner - left - above lies between the other two, else
+ * the one of them farther from the corner; without branches, which no processor could guess.
+ */
+function setResiduals(
+  residuals: Uint8Array,
+  line: Uint8Array,
+  above: Uint8Array,
+  channels: number,
+  count: number,
+): void {
+  for (let n = 0; n < count; n++) {
+    const a = line[n]!;
+    const b = above[n + channels]!;
+    const corner = above[n]!;
+    const excess = (a - b) & ((a - b) >> 31);
+    const low = b + excess;
+    const high = a - excess;
+    const turn = 3 * corner - a - b;
+    const belowHigh = (turn - high) >> 31;
+    const aboveLow = (low - turn) >> 31;
+    const other = low ^ ((low ^ corner) & belowHigh);
+    residuals[n] = line[n + channels]! - (high ^ ((high ^ other) & aboveLow));
+  }
 }

@@ -6,7 +6,7 @@
 import { crc32 } from '../bytes/crc32.js';
 import type { Frame } from '../map/frame.js';
 import { MAX_SCANLINE_BYTES, ScanlineDeflater } from './deflate-scanlines.js';
-import { type Samples, writeBand } from './png-scanlines.js';
+import { createBandWriter, type Samples } from './png-scanlines.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const CHUNK_OVERHEAD = 12;
@@ -25,6 +25,7 @@ export type PngEncoder = (frame: Frame) => Uint8Array;
  */
 export function createPngEncoder(): PngEncoder {
   const deflater = new ScanlineDeflater();
+  const writeBand = createBandWriter(deflater);
   const places = new Uint8Array(MAX_INDEXED_COLOURS);
   return (frame) => {
     const colourCount = checkFrame(frame);
@@ -32,7 +33,7 @@ export function createPngEncoder(): PngEncoder {
     const palette = isIndexed ? trimPalette(frame, places) : undefined;
     const samples: Samples = isIndexed ? { channels: 1, bytes: places } : { channels: 3, bytes: frame.palette };
     deflater.begin(1 + frame.width * samples.channels);
-    for (const band of frame.bands) writeBand(band, frame.width, samples, deflater);
+    for (const band of frame.bands) writeBand(band, frame.width, samples);
     return assemble(frame, palette, deflater.finish());
   };
 }
