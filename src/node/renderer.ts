@@ -3,8 +3,8 @@ import { InputError } from '../errors.js';
 import type { ImageSize, Model } from '../model/model.js';
 import { type Capture, openCapture } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
+import { hashOfFile } from '../weights/hash-file.js';
 import { openFramePool } from './frame-pool.js';
-import { hashFile } from './hash-file.js';
 import { renderFile } from './render-file.js';
 import type { FinishedRun, RendererOptions, RunHooks } from './renderer-options.js';
 
@@ -17,7 +17,9 @@ export interface Renderer {
 export function openRenderer(model: Model, runtime: Runtime, options: RendererOptions): Renderer {
   const pool = openFramePool();
   const { source, external } = model.weights;
-  const hashes = Promise.all([source, ...external].map(({ path }) => hashFile(path!)));
+  const hashes = Promise.all(
+    [source, ...external].map(({ path }) => hashOfFile(path!).then((hash) => hash.digest('hex'))),
+  );
   hashes.catch(() => {});
   let open: { readonly size: string; readonly capture: Capture } | undefined;
 
