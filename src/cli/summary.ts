@@ -10,7 +10,8 @@ export function summarise({ folder, manifest }: FinishedRun): string {
   const lines = [
     folder,
     `  ${count(frames.length, 'feature map')} of ${count(layers.length, 'layer')} (${model.name}, tap ${options.tap})${pictures}`,
-    `  image    ${image.path}, seen by the network as ${width}x${height}, normalisation: ${input.normalisation.origin}`,
+    `  image    ${image.path}, seen by the network as ${width}x${height}`,
+    `  values   ${describeValues(input.normalisation)}`,
     `  weights  ${model.weights.path}${model.weights.note ? `\n           ${model.weights.note}` : ''}`,
   ];
   if (video) lines.push(`  video    ${video.file}, ${duration(video)}, lossless, ${megabytes(video.byteLength)}`);
@@ -21,6 +22,12 @@ export function summarise({ folder, manifest }: FinishedRun): string {
   if (flagged) lines.push(`  note     ${flagged}`);
   lines.push(`  took     ${(timings.total! / 1000).toFixed(2)} s`);
   return `${lines.join('\n')}\n`;
+}
+
+/** How pixels became values, and who says so. */
+function describeValues({ origin, order, white, mean, std }: Manifest['input']['normalisation']): string {
+  const list = (numbers: readonly number[]) => numbers.join(',');
+  return `${order} 0..${white}, mean ${list(mean)}, std ${list(std)} (${origin})`;
 }
 
 /** `87.1 %  Egyptian cat`. */

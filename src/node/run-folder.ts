@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { OutputError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
+import { makeFolder } from '../files/make-folder.js';
 
 export interface RunFolder {
   /** Where it will be. */
@@ -24,7 +25,7 @@ const MAX_RUNS_PER_SECOND = 10_000;
  */
 export function openRunFolder(root: string, model: string, now: Date): RunFolder {
   const parent = join(root, model);
-  attempt(parent, () => mkdirSync(parent, { recursive: true }));
+  attempt(parent, () => makeFolder(parent));
   for (let run = 1; run <= MAX_RUNS_PER_SECOND; run++) {
     const name = run === 1 ? timestamp(now) : `${timestamp(now)}_${run}`;
     const path = join(parent, name);

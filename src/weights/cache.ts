@@ -2,10 +2,11 @@
  * The folder of verified files. Beside each lies a record of what it was when it came, NAME.json; a file without one was
  * put there by hand, is verified when it is first asked for, and gets its record then.
  */
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import type { FileFacts } from './download.js';
 import { cacheFolder, type Machine, torchHubFolder } from './folders.js';
 import { hashOfFile } from './hash-file.js';
@@ -37,7 +38,7 @@ export class WeightsCache {
   }
 
   async create(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    makeFolder(this.folder);
   }
 
   /**

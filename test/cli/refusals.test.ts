@@ -180,6 +180,14 @@ describe('output, exit code 5', () => {
     );
   });
 
+  it.skipIf(!existsSync('/proc/self'))('a file system that has no place for a folder', async () => {
+    const { code, stderr } = await featurescope(['render', photo, '--out', '/proc/none', '--quiet']);
+    expect({ code, stderr }).toEqual({
+      code: 5,
+      stderr: 'featurescope: cannot write /proc/none/resnet18: no such file or folder\n',
+    });
+  });
+
   it.skipIf(process.getuid?.() === 0)('a folder that may not be written', async () => {
     const locked = join(folder, 'locked');
     mkdirSync(locked);

@@ -315,6 +315,8 @@ describe('a place to keep it', () => {
   it('must be a folder', async () => {
     const { machine, fetch } = await setUp([sendFile(BYTES)]);
     writeFileSync(machine.cache, '');
-    expect(await rejection(fetch())).toBe(`OutputError: weights cannot be kept: ${machine.cache}: already exists`);
+    expect(await rejection(fetch())).toMatch(
+      /^OutputError: weights cannot be kept: .*: a part of the path is a file, expected a folder$/,
+    );
   });
 });
