@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { FeaturescopeError, OutputError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
 import { createFrameDrawer, type DrawJob, type DrawnMap } from '../write/draw-frames.js';
+import { practiceJobs } from './practice.js';
 
 export interface FrameTask {
   readonly id: number;
@@ -19,7 +20,19 @@ export type FrameReply =
 
 const draw = createFrameDrawer();
 
+let isPractising = true;
+const practice = practiceJobs();
+practise();
+
+function practise(): void {
+  const job = isPractising ? practice.next().value : undefined;
+  if (!job) return;
+  draw(job);
+  setImmediate(practise);
+}
+
 parentPort!.on('message', ({ id, job, save }: FrameTask) => {
+  isPractising = false;
   try {
     const drawn = draw(job);
     for (const [i, fileName] of save?.fileNames.entries() ?? []) writeFile(join(save!.folder, fileName), drawn[i]!.png);
