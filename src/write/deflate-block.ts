@@ -29,7 +29,7 @@ export class BlockWriter {
   private repeated: RepeatedScanline = { tokens: new Uint16Array(0), filter: 0, byteLength: 1 };
   private repeatedSymbols = 0;
   private repeatedPuts = new Int32Array(0);
-  private lastByte = 0;
+  private lastLiteral = 0;
   private adlerLow = 1;
   private adlerHigh = 0;
 
@@ -47,7 +47,7 @@ export class BlockWriter {
     this.repeated = repeated;
     this.repeatedSymbols = symbolsOf(repeated.tokens);
     if (this.repeatedPuts.length < repeated.tokens.length) this.repeatedPuts = new Int32Array(repeated.tokens.length);
-    this.lastByte = 0;
+    this.lastLiteral = 0;
     this.adlerLow = 1;
     this.adlerHigh = 0;
   }
@@ -78,7 +78,8 @@ export class BlockWriter {
   private measure(tokens: Uint16Array, start: number, end: number): number {
     const { tokenFrequencies, repeated, repeatedSymbols } = this;
     tokenFrequencies.fill(0);
-    let byte = this.lastByte;
+    // The literal that the next match would repeat; of one with zeros after it, a zero.
+    let last = this.lastLiteral;
     let low = this.adlerLow;
     let high = this.adlerHigh;
     let scanlines = 0;
@@ -93,15 +94,15 @@ export class BlockWriter {
         index++;
         tokenFrequencies[token]!++;
         if (token < FIRST_MATCH) {
-          const zeros = token >>> 8;
-          byte = token & 255;
-          low += byte;
-          high += Math.imul(low, zeros + 1);
-          bytes += zeros + 1;
-          room -= zeros + 1;
-          if (zeros > 0) byte = 0;
+          const length = 1 + (token >>> 8);
+          low += token & 255;
+          high += Math.imul(low, length);
+          bytes += length;
+          room -= length;
+          last = token;
         } else {
           const length = token - FIRST_MATCH + MIN_MATCH;
+          const byte = last > 255 ? 0 : last;
           high += Math.imul(length, low) + Math.imul(byte, (length * (length + 1)) >> 1);
           low += Math.imul(length, byte);
           bytes += length;
@@ -119,10 +120,10 @@ export class BlockWriter {
       const lows = repeats * low + (repeated.filter * repeats * (repeats + 1)) / 2;
       high = ((high + repeated.byteLength * (lows % ADLER_MODULUS)) % ADLER_MODULUS) | 0;
       low = (low + repeats * repeated.filter) % ADLER_MODULUS;
-      byte = 0;
+      last = 0;
     }
     for (const token of repeated.tokens) tokenFrequencies[token]! += scanlines;
-    this.lastByte = byte;
+    this.lastLiteral = last;
     this.adlerLow = low;
     this.adlerHigh = high;
     return index;
