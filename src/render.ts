@@ -40,8 +40,13 @@ export async function renderMaps(
   const scale = await openScale(options.scale, capture, image);
   const queue = inOrder(host.capacity);
   let frames = 0;
-  for await (const activation of scale.activations()) {
-    for (const job of jobsOf(activation, scale.rangeFor(activation), options)) {
+  const iterable = scale.activations();
+  const activations = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  // A loop's variable would hold the last activation while the network runs again for the next; a call that has ended does not.
+  const drawNext = async (): Promise<boolean> => {
+    const next = await activations.next();
+    if (next.done) return false;
+    for (const job of jobsOf(next.value, scale.rangeFor(next.value), options)) {
       host.checkpoint();
       const firstFrame = frames;
       frames += job.count;
@@ -50,7 +55,9 @@ export async function renderMaps(
         (maps) => host.accept(maps, job, firstFrame),
       );
     }
-  }
+    return true;
+  };
+  while (await drawNext());
   await queue.finish();
   return frames;
 }

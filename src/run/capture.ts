@@ -98,9 +98,14 @@ export async function openCapture(
         const outputs = await session.run(image).finally(() => (session === kept ? undefined : session.close()));
         if (withAnswer) answer = outputs.get(answerName)!;
         enter('maps');
-        for (const layer of group) yield activationOf(layer, tap, outputs);
-        // A suspended generator keeps what it no longer uses: without this a group's tensors outlive the next forward pass.
-        outputs.clear();
+        for (const [index, layer] of group.entries()) {
+          const name = layer.tensors[tap];
+          // Let go at its last use, so that it can be collected before the next forward pass, where memory peaks.
+          let activation: Activation | undefined = activationOf(layer, tap, outputs);
+          if (!group.slice(index + 1).some(({ tensors }) => tensors[tap] === name)) outputs.delete(name);
+          yield activation;
+          activation = undefined;
+        }
       }
     },
     get answer() {
