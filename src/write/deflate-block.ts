@@ -150,11 +150,11 @@ export class BlockWriter {
       frequencies[symbol]! += frequency;
       used = symbol + 1;
     }
-    let longest = setCodeLengths(frequencies, MAX_CODE_BITS, lengths);
     // The longest token must fit one put: where zeros are rare they get a shorter code than their share.
-    while (longest + mostZeros * lengths[0]! > MAX_PUT_BITS) {
+    for (;;) {
+      const longest = setCodeLengths(frequencies, MAX_CODE_BITS, lengths);
+      if (longest + mostZeros * lengths[0]! <= MAX_PUT_BITS) break;
       frequencies[0]! *= 2;
-      longest = setCodeLengths(frequencies, MAX_CODE_BITS, lengths);
     }
     setCodes(lengths.subarray(0, used), this.codes);
     return used;
