@@ -1,9 +1,5 @@
 /** The options that say which network to open and what it expects; shared by every command that opens one. */
 import { Option } from 'commander';
-import type { Model } from '../model/model.js';
-import { type OpenModelOptions, openModel } from '../node/open-model.js';
-import { openDownloadProgress } from './download-progress.js';
-import type { Terminal } from './terminal.js';
 import { collect, parseNumbers, parsePixelRange } from './values.js';
 
 /** What commander hands over for the table below. */
@@ -39,32 +35,4 @@ export function modelOptions(): Option[] {
     ),
     new Option('--offline', 'use no network: only weights that are already here'),
   ];
-}
-
-export async function openModelFor(
-  name: string,
-  flags: ModelFlags,
-  terminal: Terminal,
-  needs: Pick<OpenModelOptions, 'needed' | 'signal'>,
-): Promise<Model> {
-  const progress = openDownloadProgress(terminal.stderr);
-  try {
-    const { weights, offline } = flags;
-    return withNormalisation(await openModel(name, { weights, offline, onProgress: progress.update, ...needs }), flags);
-  } finally {
-    progress.close();
-  }
-}
-
-function withNormalisation(model: Model, { mean, std, channels, inputRange }: ModelFlags): Model {
-  if (!mean && !std && !channels && !inputRange) return model;
-  const before = model.input.normalisation;
-  const normalisation = {
-    order: channels ?? before.order,
-    white: inputRange ?? before.white,
-    mean: mean ?? before.mean,
-    std: std ?? before.std,
-    origin: 'options',
-  };
-  return { ...model, input: { ...model.input, normalisation } };
 }

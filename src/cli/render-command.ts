@@ -12,6 +12,7 @@ import { reachesEnd } from '../model/needed-parameters.js';
 import { chooseLayers } from '../model/select-layers.js';
 import { imageNetNames, readClassNames } from '../node/class-names.js';
 import { findImages } from '../node/find-images.js';
+import { type FramePool, openFramePool } from '../node/frame-pool.js';
 import { checkArchitecture } from '../node/open-model.js';
 import { openRuntime } from '../node/open-runtime.js';
 import { openRenderer } from '../node/renderer.js';
@@ -20,7 +21,8 @@ import type { Device } from '../run/devices.js';
 import type { Scale } from '../run/scale.js';
 import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
-import { type ModelFlags, openModelFor } from './model-options.js';
+import type { ModelFlags } from './model-options.js';
+import { openModelFor } from './open-model-for.js';
 import { openProgress } from './progress.js';
 import { EXCLUSIVE } from './render-options.js';
 import { summarise } from './summary.js';
@@ -63,6 +65,22 @@ export async function renderCommand(paths: string[], command: Command, terminal:
   const flags = command.opts<RenderFlags>();
   checkTogether(flags, paths);
   const images = findImages(paths);
+  // Its threads start while the network is opened, which needs one core only.
+  const pool = openFramePool();
+  try {
+    await renderImages(images, flags, pool, terminal, signal);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function renderImages(
+  images: readonly string[],
+  flags: RenderFlags,
+  pool: FramePool,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   const classNames = flags.classes ? readClassNames(flags.classes) : null;
   const choice = { layers: flags.layers, types: flags.type };
   const model = await openModelFor(flags.model, flags, terminal, {
@@ -74,12 +92,13 @@ export async function renderCommand(paths: string[], command: Command, terminal:
     device: flags.device,
     onNotice: (text) => terminal.stderr.write(`featurescope: ${text}\n`),
   });
-  const renderer = openRenderer(model, runtime, {
+  const options = {
     ...rendererOptions(flags, terminal),
     layers,
     classify: flags.predictions && reachesEnd(model.layers, layers),
     classNames: classNames ?? (await imageNetNames(model)),
-  });
+  };
+  const renderer = openRenderer(model, runtime, options, pool);
   const failures: FeaturescopeError[] = [];
   try {
     for (const image of images) {

@@ -4,7 +4,7 @@ import type { ImageSize, Model } from '../model/model.js';
 import { type Capture, openCapture } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
 import { hashOfFile } from '../weights/hash-file.js';
-import { openFramePool } from './frame-pool.js';
+import { type FramePool, openFramePool } from './frame-pool.js';
 import { renderFile } from './render-file.js';
 import type { FinishedRun, RendererOptions, RunHooks } from './renderer-options.js';
 
@@ -14,8 +14,13 @@ export interface Renderer {
   close(): Promise<void>;
 }
 
-export function openRenderer(model: Model, runtime: Runtime, options: RendererOptions): Renderer {
-  const pool = openFramePool();
+/** `pool` may have been opened earlier, so that its threads start while the network is opened; the renderer closes it. */
+export function openRenderer(
+  model: Model,
+  runtime: Runtime,
+  options: RendererOptions,
+  pool: FramePool = openFramePool(),
+): Renderer {
   const { source, external } = model.weights;
   const hashes = Promise.all(
     [source, ...external].map(({ path }) => hashOfFile(path!).then((hash) => hash.digest('hex'))),
