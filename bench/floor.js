@@ -14,15 +14,15 @@ import { openNativeRuntime } from '../dist/run/ort-node.js';
 const [name, width, height, sizesPath, out] = process.argv.slice(2);
 const laps = { modules: performance.now() };
 
-const model = await openModel(name);
+const model = await openModel(name, { weights: 'embedded' });
 const runtime = await openNativeRuntime();
 const size = [Number(height), Number(width)];
-const outputs = model.layers.map(({ tensors }) => tensors.conv);
+const outputs = model.layers.filter(({ op }) => op === 'Conv').map(({ tensors }) => tensors.conv);
 const session = await runtime.open(await model.program(outputs, size));
 laps.session = performance.now();
 
-const shape = [1, model.channels, ...size];
-const values = Float32Array.from({ length: model.channels * size[0] * size[1] }, (_, i) => Math.sin(i));
+const shape = [1, model.input.channels, ...size];
+const values = Float32Array.from({ length: model.input.channels * size[0] * size[1] }, (_, i) => Math.sin(i));
 const maps = await session.run({ shape, data: values });
 laps.forward = performance.now();
 if (maps.size !== outputs.length) throw new Error(`${maps.size} outputs of ${outputs.length}`);

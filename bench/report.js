@@ -1,7 +1,7 @@
 /** results.json, and RESULTS.md made from it. A section that was not run again keeps its earlier result, with its date. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { megabytes } from './measure.js';
 
@@ -16,6 +16,8 @@ export function describeMachine() {
     memory: megabytes(totalmem()),
     node: process.versions.node,
     onnxruntime: version('onnxruntime-node'),
+    // A memory file system (TMPDIR=/dev/shm) keeps the disk's own moods out of the comparison.
+    outputFolder: tmpdir(),
     loadBefore: loadavg()[0].toFixed(1),
   };
 }
@@ -44,7 +46,7 @@ function formatResults(sections) {
 }
 
 export function formatSection({ title, tables, notes, machine }) {
-  const where = `${machine.date} UTC. ${machine.processor}, ${machine.memory}; Node ${machine.node}, onnxruntime-node ${machine.onnxruntime}; load before ${machine.loadBefore}.`;
+  const where = `${machine.date} UTC. ${machine.processor}, ${machine.memory}; Node ${machine.node}, onnxruntime-node ${machine.onnxruntime}; output on ${tmpdir()}; output under ${machine.outputFolder ?? '/tmp'}; load before ${machine.loadBefore}.`;
   return [`## ${title}`, ...tables.map(formatTable), notes, where].filter(Boolean).join('\n\n');
 }
 
