@@ -311,7 +311,7 @@ describe('options', () => {
 
 it('an interrupted run leaves nothing behind', async () => {
   const root = newRoot();
-  const outcome = await featurescope(['render', photo, '--out', root, '--img-size', '300'], (interrupt) => {
+  const outcome = await featurescope(['render', photo, '--out', root, '--img-size', '300', '--quiet'], (interrupt) => {
     const timer = setInterval(() => {
       if (!existsSync(join(root, 'resnet18'))) return;
       clearInterval(timer);
