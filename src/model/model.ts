@@ -12,6 +12,11 @@ export interface Program {
   readonly input: InputSpec;
   /** Names of float32 outputs. */
   readonly outputs: readonly string[];
+  /**
+   * Whether what does not depend on the image is computed once, when the program is opened. Default: true, for what exporters write. A graph of
+   * ours has only the widening of half-precision weights, which takes longer then than in the run.
+   */
+  readonly foldConstants?: boolean;
 }
 
 export type ImageSize = readonly [height: number, width: number];

@@ -63,6 +63,7 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
         files: new Map([[location, dict.source]]),
         input,
         outputs: tensors,
+        foldConstants: false,
       };
     },
   };

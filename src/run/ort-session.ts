@@ -18,22 +18,21 @@ export interface Ort {
 }
 
 /**
- * 'basic' widens half-precision weights once, at opening. It would also fold a batch norm into its convolution where only the latter's output is asked for,
- * which changes the last digits: without that, a tensor is the same whatever else is captured. ('all' also
- * reorders every weight, which costs more at opening than one run gains.)
+ * 'basic' folds constants. It would also fold a batch norm into its convolution where only the latter's output is asked for, which changes the
+ * last digits: without that, a tensor is the same whatever else is captured. ('all' also reorders every weight, which costs more at opening than
+ * one run gains.)
  */
-const OPTIMIZATION = {
-  graphOptimizationLevel: 'basic',
-  extra: { optimization: { disable_specified_optimizers: 'ConvBNFusion' } },
-} as const;
+const KEEP_BATCH_NORMS = { optimization: { disable_specified_optimizers: 'ConvBNFusion' } } as const;
 
 export async function openOrtSession(
   ort: Ort,
   program: Program,
   options: InferenceSession.SessionOptions,
 ): Promise<Session> {
-  const extra = { ...OPTIMIZATION.extra, ...options.extra };
-  const session = await ort.InferenceSession.create(program.bytes, { ...OPTIMIZATION, ...options, extra }).catch(
+  const { foldConstants = true } = program;
+  const graphOptimizationLevel = foldConstants ? 'basic' : 'disabled';
+  const extra = { ...KEEP_BATCH_NORMS, ...options.extra };
+  const session = await ort.InferenceSession.create(program.bytes, { ...options, graphOptimizationLevel, extra }).catch(
     (cause) => {
       throw new ModelError(`the network cannot be opened by ONNX Runtime: ${firstLine(cause)}`, { cause });
     },
