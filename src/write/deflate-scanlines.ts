@@ -78,7 +78,7 @@ export class ScanlineDeflater {
     }
   }
 
-  /** Ends the stream. Its bytes are a view of scratch memory: copy them before the next stream begins. */
+  /** Ends the stream, which must hold at least one byte. Its bytes are a view of scratch memory: copy them before the next stream begins. */
   finish(): Uint8Array {
     this.writeBlocks(true);
     return this.bits.finish(this.block.adler32);
