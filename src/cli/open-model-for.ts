@@ -1,5 +1,6 @@
 /** The network that the flags name, with what they say of its input. */
 import type { Model } from '../model/model.js';
+import { overrideNormalisation } from '../model/onnx/normalisation.js';
 import { type OpenModelOptions, openModel } from '../node/open-model.js';
 import { openDownloadProgress } from './download-progress.js';
 import type { ModelFlags } from './model-options.js';
@@ -20,15 +21,8 @@ export async function openModelFor(
   }
 }
 
-function withNormalisation(model: Model, { mean, std, channels, inputRange }: ModelFlags): Model {
-  if (!mean && !std && !channels && !inputRange) return model;
-  const before = model.input.normalisation;
-  const normalisation = {
-    order: channels ?? before.order,
-    white: inputRange ?? before.white,
-    mean: mean ?? before.mean,
-    std: std ?? before.std,
-    origin: 'options',
-  };
-  return { ...model, input: { ...model.input, normalisation } };
+function withNormalisation(model: Model, { mean, std, channels: order, inputRange: white }: ModelFlags): Model {
+  const { input } = model;
+  const normalisation = overrideNormalisation(input.normalisation, { order, white, mean, std }, input.channels);
+  return { ...model, input: { ...input, normalisation } };
 }

@@ -223,6 +223,22 @@ describe('a network by name', () => {
     expect(readdirSync(join(folder, 'out', 'resnet18')).length).toBeGreaterThan(0);
   });
 
+  it('leaves out the mean and deviation of pixels in 0..1 where pixels are 0..255, and wants one number a channel', async () => {
+    const args = ['--weights', 'embedded', '--img-size', '64', '--layers', 'conv1', '--no-images', '--video'];
+    const { manifest } = await render(photo, 'resnet18', ...args, '--input-range', '0..255');
+    expect(manifest.input.normalisation).toEqual({
+      order: 'rgb',
+      white: 255,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      origin: 'options',
+    });
+    expect(await render(photo, 'resnet18', ...args, '--mean', '1,2')).toMatchObject({
+      code: 2,
+      stderr: 'featurescope: options: mean is [1,2], expected 3 numbers, one a channel of the network\n',
+    });
+  });
+
   it('asks a device that the runtime has', async () => {
     const { code, stderr } = await render(photo, 'resnet18', '--weights', 'embedded', '--device', 'dml');
     expect(code).toBe(2);

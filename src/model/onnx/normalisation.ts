@@ -2,13 +2,17 @@
  * How pixels become the values a network was trained on: from the person, a Hugging Face preprocessor_config.json, the model's own metadata
  * (onnx docs/MetadataProps.md for WinML's keys), or assumed.
  */
-import { ModelError } from '../../errors.js';
+import { ModelError, UsageError } from '../../errors.js';
 import type { Normalisation } from '../input-spec.js';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../open-architecture.js';
 import type { ImageInput } from './read-input.js';
 
 /** What the person says about it; the rest stays as it is known otherwise. */
-export type NormalisationOverrides = Partial<Pick<Normalisation, 'order' | 'white' | 'mean' | 'std'>>;
+export type NormalisationOverrides = {
+  readonly [Key in 'order' | 'white' | 'mean' | 'std']?: Normalisation[Key] | undefined;
+};
+
+const OPTIONS = 'options';
 
 export interface NormalisationSources {
   readonly metadata: ReadonlyMap<string, string>;
@@ -24,13 +28,22 @@ export function findNormalisation({ channels, dtype }: ImageInput, sources: Norm
     fromConfig(preprocessorConfig, channels) ??
     fromMetadata(metadata, channels) ??
     (dtype === 'uint8' ? pixels(255, channels, 'metadata of the model') : assumed(channels));
-  if (!overrides || Object.keys(overrides).length === 0) return found;
+  return overrides ? overrideNormalisation(found, overrides, channels) : found;
+}
+
+/** What is known, with what the person says instead. Throws a UsageError where that is not one number a channel, or one for all. */
+export function overrideNormalisation(
+  found: Normalisation,
+  overrides: NormalisationOverrides,
+  channels: number,
+): Normalisation {
+  if (Object.values(overrides).every((value) => value === undefined)) return found;
   const white = overrides.white ?? found.white;
   // A mean for pixels in 0..1 says nothing about pixels in 0..255.
-  const base = white === found.white ? found : pixels(white, channels, 'options');
-  const mean = overrides.mean ? perChannel(overrides.mean, channels, 'mean', 'options') : base.mean;
-  const std = overrides.std ? perChannel(overrides.std, channels, 'std', 'options') : base.std;
-  return { order: overrides.order ?? found.order, white, mean, std, origin: 'options' };
+  const base = white === found.white ? found : pixels(white, channels, OPTIONS);
+  const mean = overrides.mean ? perChannel(overrides.mean, channels, 'mean', OPTIONS) : base.mean;
+  const std = overrides.std ? perChannel(overrides.std, channels, 'std', OPTIONS) : base.std;
+  return { order: overrides.order ?? found.order, white, mean, std, origin: OPTIONS };
 }
 
 function pixels(white: 1 | 255, channels: number, origin: string): Normalisation {
@@ -93,7 +106,7 @@ function perChannel(value: unknown, channels: number, what: string, where: strin
     (number) => typeof number === 'number' && Number.isFinite(number) && (!what.endsWith('std') || number > 0),
   );
   if (!isGood || numbers.length !== channels) {
-    throw new ModelError(
+    throw new (where === OPTIONS ? UsageError : ModelError)(
       `${where}: ${what} is ${JSON.stringify(value)?.slice(0, 80)}, expected ${channels} numbers, one a channel of the network`,
     );
   }

@@ -133,6 +133,8 @@ describe('normalisation', () => {
       'options: mean is [1,2,3,4], expected 3 numbers, one a channel of the network',
     ],
   ])('refuses %j', async (options, what) => {
-    expect(await rejection(of({}, options))).toBe(`ModelError: ${what}`);
+    // What the person says wrongly is usage, what a file says is the model's.
+    const kind = 'overrides' in options ? 'UsageError' : 'ModelError';
+    expect(await rejection(of({}, options))).toBe(`${kind}: ${what}`);
   });
 });
