@@ -67,7 +67,7 @@ function code(file: string): string {
 }
 
 function resolve(from: string, to: string): string {
-  return to.startsWith('.') ? posix.join(posix.dirname(from), to).replace(/\.js$/, '.ts') : to;
+  return to.startsWith('.') ? posix.join(posix.dirname(from), to).replace(/(\.js)?$/, '.ts') : to;
 }
 
 function room(file: string): string {

@@ -1,12 +1,12 @@
 /**
- * matplotlib's named colormaps: their colours, and which colour a value gets.
+ * matplotlib's named colormaps and their colours.
  * Each map keeps its own number of entries (256 for most, 8 to 20 for the qualitative ones, 510 for twilight), because
  * matplotlib's index rule multiplies by it; a table resampled to 256 would be wrong at the edges between entries.
  */
+import { decodeBase64 } from '../bytes/base64.js';
 import { UsageError } from '../errors.js';
 import { nearestNames } from '../nearest-names.js';
 import { COLORMAP_TABLES, REVERSED_NUDGES } from './colormaps/tables.js';
-import type { Range } from './range.js';
 
 export interface Colormap {
   readonly name: string;
@@ -70,50 +70,17 @@ export function readColormap(name: string): Colormap {
       `unknown colormap '${name}'; the nearest names are ${nearest}. 'featurescope colormaps' draws them all`,
     );
   }
-  const rgb = bytesOf(COLORMAP_TABLES[base]!);
+  const rgb = decodeBase64(COLORMAP_TABLES[base]!);
   return { name, entries: rgb.length / 3, rgb: reversed ? reverse(rgb, REVERSED_NUDGES[base] ?? '') : rgb };
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
 function reverse(rgb: Uint8Array, nudges: string): Uint8Array {
   const reversed = new Uint8Array(rgb.length);
   for (let i = 0; i < rgb.length; i += 3) reversed.set(rgb.subarray(i, i + 3), rgb.length - 3 - i);
-  const view = new DataView(bytesOf(nudges).buffer);
+  const view = new DataView(decodeBase64(nudges).buffer);
   for (let i = 0; i < view.byteLength; i += 2) {
     const nudge = view.getUint16(i, true);
     reversed[nudge & 0x7fff]! += nudge & 0x8000 ? -1 : 1;
   }
   return reversed;
-}
-
-/**
- * Writes the colour index of each value, by matplotlib's rule in float64: x = (value - lo) / (hi - lo); floor(x *
- * entries), at most entries - 1; 0 below the range; infinities as the range's ends. NaN gets `nanIndex`. Where lo ===
- * hi, values above it get entries - 1 and all others 0. Returns whether there was a NaN.
- */
-export function writeIndices(
-  values: Float32Array | Float64Array,
-  { lo, hi }: Range,
-  entries: number,
-  nanIndex: number,
-  indices: Uint8Array | Uint16Array,
-): boolean {
-  // Any span does where there is none: at and below lo the index is 0, and one above it is far beyond the last entry.
-  const span = hi - lo || Number.MIN_VALUE;
-  const last = entries - 1;
-  let hasNaN = false;
-  for (let i = 0; i < values.length; i++) {
-    const scaled = ((values[i]! - lo) / span) * entries;
-    if (scaled >= 0 && scaled < entries) indices[i] = scaled | 0;
-    else if (scaled >= entries) indices[i] = last;
-    else if (scaled < 0) indices[i] = 0;
-    else {
-      indices[i] = nanIndex;
-      hasNaN = true;
-    }
-  }
-  return hasNaN;
 }

@@ -1,8 +1,9 @@
 /** A feature map as a Frame: coloured cells, enlarged by whole pixels, with a legend below if one is asked for. */
 import { blockWidths, nearestWidths } from './axis.js';
 import { cellsFor, joinPalettes } from './canvas.js';
-import { type Colormap, NAN_COLOUR, writeIndices } from './colormap.js';
+import { type Colormap, NAN_COLOUR } from './colormap.js';
 import type { Band, Frame } from './frame.js';
+import { writeIndices } from './indices.js';
 import { drawLegend, LEGEND_COLOURS, type LegendText, legendHeight } from './legend.js';
 import type { Range } from './range.js';
 import { enlargeSmoothly, type Grid, reduce } from './resample.js';

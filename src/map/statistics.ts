@@ -1,4 +1,5 @@
 /** What a feature map's values are like: for its colour range, its place in the manifest and its warnings. */
+import { openKernels } from './kernels.js';
 
 /** 'dead': all values are zero. 'constant': all are one other value. 'nan', 'infinite': some are, and are left out. */
 export type Flag = 'dead' | 'constant' | 'nan' | 'infinite';
@@ -53,44 +54,30 @@ interface Scan {
   zeros: number;
 }
 
-/**
- * One pass over values that are all finite; with others only `sum` means something. Two at a time, because additions
- * wait for each other; zeros by their bits and without a branch, because after a ReLU no processor can guess it.
- */
+/** One pass over values that are all finite; with others only `sum` means something. */
 function scanOf(values: Float32Array): Scan {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const odd = values.length % 2;
-  let min = values.length > 0 ? values[0]! : Number.NaN;
-  let max = min;
-  let sumA = odd ? min : 0;
-  let sumB = 0;
-  let nonZeros = odd && min !== 0 ? 1 : 0;
-  for (let i = odd; i < values.length; i += 2) {
-    const a = values[i]!;
-    const b = values[i + 1]!;
-    sumA += a;
-    sumB += b;
-    if (a < min) min = a;
-    else if (a > max) max = a;
-    if (b < min) min = b;
-    else if (b > max) max = b;
-    // Without its sign bit a zero is 0; of all other numbers, they or their negative have the top bit set.
-    const magnitudeA = bits[i]! << 1;
-    const magnitudeB = bits[i + 1]! << 1;
-    nonZeros += ((magnitudeA | -magnitudeA) >>> 31) + ((magnitudeB | -magnitudeB) >>> 31);
+  const { chunk, floats, ...kernels } = openKernels();
+  const scan: Scan = { min: Number.NaN, max: Number.NaN, sum: 0, zeros: 0 };
+  for (let start = 0; start < values.length; start += chunk) {
+    const part = values.subarray(start, start + chunk);
+    floats.set(part);
+    kernels.scan(part.length);
+    scan.min = start === 0 ? kernels.minimum.value : Math.min(scan.min, kernels.minimum.value);
+    scan.max = start === 0 ? kernels.maximum.value : Math.max(scan.max, kernels.maximum.value);
+    scan.sum += kernels.sum.value;
+    scan.zeros += kernels.zeros.value;
   }
-  return { min, max, sum: sumA + sumB, zeros: values.length - nonZeros };
+  return scan;
 }
 
 function squaresAbout(mean: number, values: Float32Array): number {
-  const odd = values.length % 2;
-  let sumA = odd ? (values[0]! - mean) ** 2 : 0;
-  let sumB = 0;
-  for (let i = odd; i < values.length; i += 2) {
-    const a = values[i]! - mean;
-    const b = values[i + 1]! - mean;
-    sumA += a * a;
-    sumB += b * b;
+  const { chunk, floats, squaresAbout } = openKernels();
+  let squares = 0;
+  for (let start = 0; start < values.length; start += chunk) {
+    const part = values.subarray(start, start + chunk);
+    // Of a map that is one chunk, they are still there.
+    if (values.length > chunk) floats.set(part);
+    squares += squaresAbout(mean, part.length);
   }
-  return sumA + sumB;
+  return squares;
 }

@@ -42,6 +42,19 @@ describe('summarise', () => {
     expect(std).toBeCloseTo(Math.sqrt(14 / 3), 15);
   });
 
+  test('more values than are looked at in one go', () => {
+    const values = Float32Array.from({ length: 40_003 }, (_, i) => (i % 7 === 3 ? 0 : Math.sin(i) + 2));
+    values[39_999] = -5;
+    values[16_384] = 9;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    const found = summarise(values);
+    expect([found.min, found.max, found.nanCount]).toEqual([-5, 9, 0]);
+    expect(found.zeroFraction).toBe(5715 / 40_003);
+    expect(found.mean).toBeCloseTo(mean, 12);
+    expect(found.std).toBeCloseTo(Math.sqrt(variance), 12);
+  });
+
   test('a constant has exactly its value as mean and no deviation', () => {
     const { mean, std } = summarise(new Float32Array(1001).fill(0.7));
     expect({ mean, std }).toEqual({ mean: Math.fround(0.7), std: 0 });
