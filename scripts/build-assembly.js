@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { compileAssembly } from './compile-assembly.js';
 
 /** By room, whose `<room>-assembly.ts` is made. */
-const ROOMS = ['map'];
+const ROOMS = ['map', 'write'];
 
 for (const room of ROOMS) {
   const wasm = Buffer.from(await compileAssembly(`src/${room}/assembly/index.ts`));

@@ -1,11 +1,10 @@
 /** A thread that draws maps and writes their PNG files. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { FeaturescopeError, OutputError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
 import { createFrameDrawer, type DrawJob, type DrawnMap } from '../write/draw-frames.js';
-import { practiceJobs } from './practice.js';
 
 export interface FrameTask {
   readonly id: number;
@@ -20,22 +19,13 @@ export type FrameReply =
 
 const draw = createFrameDrawer();
 
-let isPractising = true;
-const practice = practiceJobs();
-practise();
-
-function practise(): void {
-  const job = isPractising ? practice.next().value : undefined;
-  if (!job) return;
-  draw(job);
-  setImmediate(practise);
-}
-
 parentPort!.on('message', ({ id, job, save }: FrameTask) => {
-  isPractising = false;
   try {
     const drawn = draw(job);
-    for (const [i, fileName] of save?.fileNames.entries() ?? []) writeFile(join(save!.folder, fileName), drawn[i]!.png);
+    if (save)
+      drawn.forEach(({ png }, i) => {
+        writeFile(`${save.folder}${sep}${save.fileNames[i]!}`, png);
+      });
     // Copied, not transferred: a thread that ever gave an ArrayBuffer away loses its optimised code and checks every access.
     reply({ id, drawn });
   } catch (cause) {

@@ -1,6 +1,7 @@
 /** A run of feature maps of one layer to PNG files: the unit of work that threads share. */
-import { readColormap } from '../map/colormap.js';
+import { type Colormap, readColormap } from '../map/colormap.js';
 import { drawMap } from '../map/draw.js';
+import type { LegendText } from '../map/legend.js';
 import { percentileRange } from '../map/percentile.js';
 import { type Range, rangeOf, symmetricRange } from '../map/range.js';
 import { type Statistics, summarise } from '../map/statistics.js';
@@ -51,10 +52,12 @@ export interface DrawnMap {
 /** A function that draws jobs one after the other and keeps its scratch memory between them. */
 export function createFrameDrawer(): (job: DrawJob) => DrawnMap[] {
   const encode = createPngEncoder();
+  let colormap: Colormap | undefined;
   return (job) => {
     const { shape, style } = job;
-    const { filters, slices, height, width } = shape;
-    const colormap = readColormap(style.colormap);
+    const { height, width } = shape;
+    if (colormap?.name !== style.colormap) colormap = readColormap(style.colormap);
+    const options = { ...style, colormap };
     const cells = height * width;
     return Array.from({ length: job.count }, (_, i) => {
       const [start, end] = [i * cells, (i + 1) * cells];
@@ -64,22 +67,22 @@ export function createFrameDrawer(): (job: DrawJob) => DrawnMap[] {
           ? percentileRange(job.values, start, end, ...job.ownRange.percentile)
           : rangeOf([statistics]);
       const range = job.range ?? (job.ownRange.symmetric ? symmetricRange(own()) : own());
-      const map = job.firstMap + i;
-      const legend = {
-        layer: slices > 1 ? `${job.layer} slice ${(map % slices) + 1}/${slices}` : job.layer,
-        filter: Math.floor(map / slices),
-        filterCount: filters,
-        tap: job.tap,
-        shape: slices > 1 ? [filters, slices, height, width] : [filters, height, width],
-        statistics,
-      };
-      const frame = drawMap(job.values, i * cells, [height, width], {
-        ...style,
-        range,
-        colormap,
-        legend: style.legend ? legend : undefined,
-      });
+      const legend = style.legend ? legendText(job, i, statistics) : undefined;
+      const frame = drawMap(job.values, start, [height, width], { ...options, range, legend });
       return { statistics, range, png: encode(frame) };
     });
+  };
+}
+
+function legendText({ firstMap, shape, layer, tap }: DrawJob, index: number, statistics: Statistics): LegendText {
+  const { filters, slices, height, width } = shape;
+  const map = firstMap + index;
+  return {
+    layer: slices > 1 ? `${layer} slice ${(map % slices) + 1}/${slices}` : layer,
+    filter: Math.floor(map / slices),
+    filterCount: filters,
+    tap,
+    shape: slices > 1 ? [filters, slices, height, width] : [filters, height, width],
+    statistics,
   };
 }

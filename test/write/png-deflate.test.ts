@@ -1,8 +1,28 @@
 import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { setCodeLengths, setCodes } from '../../src/write/deflate-huffman.js';
-import { ScanlineDeflater } from '../../src/write/deflate-scanlines.js';
+import { compileAssembly } from '../../scripts/compile-assembly.js';
+import { instantiate } from '../../src/bytes/web-assembly.js';
+
+/** What `assembly/index.ts` beside this file exports. */
+interface Assembly {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly stream: { readonly value: number };
+  openInput(byteLength: number): number;
+  setCodeLengths(frequencies: number, count: number, limit: number, lengths: number): number;
+  setCodes(lengths: number, count: number, codes: number): void;
+  begin(byteLength: number, maxColumns: number): void;
+  writeLiterals(filter: number, bytes: number, positions: number, count: number, length: number): void;
+  writeRuns(filter: number, bytes: number, positions: number, count: number, length: number): void;
+  repeatScanline(count: number): void;
+  finish(): number;
+}
+
+const wasm = Buffer.from(await compileAssembly('test/write/assembly/index.ts'));
+const assembly = instantiate<Assembly>(wasm.toString('base64'));
+
+const bytesAt = (place: number, length: number) => new Uint8Array(assembly.memory.buffer, place, length);
+const wordsAt = (place: number, length: number) => new Uint32Array(assembly.memory.buffer, place, length);
 
 /** Total bits of an optimal prefix code: twice-lightest merging, the textbook way. */
 function huffmanCost(frequencies: readonly number[]): number {
@@ -18,10 +38,22 @@ function huffmanCost(frequencies: readonly number[]): number {
 }
 
 function lengthsOf(frequencies: readonly number[], limit: number): Uint8Array {
-  const lengths = new Uint8Array(frequencies.length);
-  const longest = setCodeLengths(Uint32Array.from(frequencies), limit, lengths);
+  const count = frequencies.length;
+  const place = assembly.openInput(5 * count);
+  wordsAt(place, count).set(frequencies);
+  const longest = assembly.setCodeLengths(place, count, limit, place + 4 * count);
+  const lengths = bytesAt(place + 4 * count, count).slice();
   expect(longest).toBe(Math.max(...lengths));
   return lengths;
+}
+
+/** Canonical codes, their first bit lowest. */
+function codesOf(lengths: readonly number[]): number[] {
+  const place = assembly.openInput(3 * lengths.length);
+  const codes = place + 2 * Math.ceil(lengths.length / 2);
+  bytesAt(place, lengths.length).set(lengths);
+  assembly.setCodes(place, lengths.length, codes);
+  return [...new Uint16Array(assembly.memory.buffer, codes, lengths.length)];
 }
 
 const kraft = (lengths: Uint8Array): number => lengths.reduce((sum, n) => sum + (n > 0 ? 2 ** -n : 0), 0);
@@ -61,86 +93,124 @@ describe('setCodeLengths', () => {
 
 describe('setCodes', () => {
   it('gives the codes of the example of RFC 1951, 3.2.2, with their bits reversed', () => {
-    const codes = new Uint16Array(8);
-    setCodes(Uint8Array.of(3, 3, 3, 3, 3, 2, 4, 4), codes);
+    const codes = codesOf([3, 3, 3, 3, 3, 2, 4, 4]);
     const text = ['010', '011', '100', '101', '110', '00', '1110', '1111'];
-    expect([...codes]).toEqual(text.map((bits) => Number.parseInt([...bits].reverse().join(''), 2)));
+    expect(codes).toEqual(text.map((bits) => Number.parseInt([...bits].reverse().join(''), 2)));
   });
 });
 
-describe('ScanlineDeflater', () => {
-  const deflater = new ScanlineDeflater();
+/** One byte after another, each with as many more bytes as it says: zeros, or in a run the same byte. */
+type Cell = readonly [byte: number, more: number];
 
-  function inflate(stream: Uint8Array): Uint8Array {
-    return zlib.inflateSync(stream);
+interface Scanline {
+  readonly kind: 'literals' | 'runs' | 'repeat';
+  readonly filter: number;
+  readonly cells: readonly Cell[];
+}
+
+/** The stream of scanlines of `byteLength` bytes. */
+function deflate(byteLength: number, scanlines: readonly Scanline[]): Uint8Array {
+  const columns = Math.max(1, ...scanlines.map(({ cells }) => cells.length));
+  const bytes = assembly.openInput(columns + 64 + 4 * columns);
+  const positions = bytes + 4 * Math.ceil((columns + 64) / 4);
+  assembly.begin(byteLength, columns);
+  for (const { kind, filter, cells } of scanlines) {
+    if (kind === 'repeat') {
+      assembly.repeatScanline(1);
+      continue;
+    }
+    bytesAt(bytes, columns + 64).fill(0);
+    bytesAt(bytes, columns).set(cells.map(([byte]) => byte));
+    let position = 0;
+    const places = cells.map(([, more]) => {
+      const place = position;
+      position += 1 + more;
+      return place;
+    });
+    wordsAt(positions, columns).set(places);
+    const write = kind === 'runs' ? assembly.writeRuns : assembly.writeLiterals;
+    write(filter, bytes, positions, cells.length, position);
   }
+  return bytesAt(assembly.stream.value, assembly.finish()).slice();
+}
 
-  it('writes literals, runs of any length and repeated scanlines', () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('literal'), byte: fc.nat(255), length: fc.nat(1100) }),
-      fc.record({ kind: fc.constant('run'), byte: fc.nat(255), length: fc.integer({ min: 1, max: 1100 }) }),
-      fc.record({ kind: fc.constant('repeat'), byte: fc.constant(2), length: fc.nat(40) }),
-    );
-    // A stream holds at least one byte: a picture has no fewer.
-    const steps = fc.array(step).filter((all) => all.some(({ kind, length }) => kind !== 'repeat' || length > 0));
-    const input = fc.record({ scanline: fc.integer({ min: 2, max: 1200 }), steps });
+/** What must come out again. */
+function expand(byteLength: number, scanlines: readonly Scanline[]): Buffer {
+  const all = Buffer.alloc(byteLength * scanlines.length);
+  for (const [row, { kind, filter, cells }] of scanlines.entries()) {
+    let at = row * byteLength;
+    all[at++] = filter;
+    for (const [byte, more] of cells) {
+      all.fill(kind === 'runs' ? byte : 0, at, at + 1 + more);
+      all[at] = byte;
+      at += 1 + more;
+    }
+  }
+  return all;
+}
+
+const repeat: Scanline = { kind: 'repeat', filter: 2, cells: [] };
+
+describe('scanlines', () => {
+  it('of literals, runs of any length and repetitions come out again', () => {
+    // A byte in two is zero, and neighbours are often equal.
+    const byte = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 }), fc.nat(255));
+    const more = fc.oneof(fc.nat(3), fc.nat(20), fc.nat(1100));
+    const cells = fc.array(fc.tuple(byte, more), { minLength: 1, maxLength: 70 });
+    const kind = fc.constantFrom('literals' as const, 'runs' as const, 'repeat' as const);
+    const row = fc.record({ kind, filter: fc.constantFrom(0, 1, 4), cells });
     fc.assert(
-      fc.property(input, ({ scanline, steps }) => {
-        const expected: number[] = [];
-        const zeros = (count: number) => Array.from({ length: count }, () => 0);
-        deflater.begin(scanline);
-        for (const { kind, byte, length } of steps) {
-          if (kind === 'literal') {
-            deflater.literal(byte, length);
-            expected.push(byte, ...zeros(length));
-          } else if (kind === 'run') {
-            deflater.run(byte, length);
-            for (let n = 0; n < length; n++) expected.push(byte);
-          } else {
-            deflater.repeatScanline(length);
-            for (let n = 0; n < length; n++) expected.push(2, ...zeros(scanline - 1));
-          }
-        }
-        expect(Buffer.from(expected).equals(inflate(deflater.finish()))).toBe(true);
+      fc.property(fc.array(row, { minLength: 1, maxLength: 12 }), (rows) => {
+        const lengthOf = (cells: readonly Cell[]) => cells.reduce((sum, [, more]) => sum + 1 + more, 0);
+        const longest = Math.max(...rows.map(({ cells }) => lengthOf(cells)));
+        // The last cell fills up a scanline that is shorter than others.
+        const scanlines = rows.map(({ kind, filter, cells }): Scanline => {
+          if (kind === 'repeat') return repeat;
+          const [last, lastMore] = cells.at(-1)!;
+          return { kind, filter, cells: [...cells.slice(0, -1), [last, lastMore + longest - lengthOf(cells)]] };
+        });
+        const stream = deflate(1 + longest, scanlines);
+        expect(expand(1 + longest, scanlines).equals(zlib.inflateSync(stream))).toBe(true);
       }),
     );
   });
 
-  it('keeps the longest codes within 15 bits, with and without rare zeros after a byte', () => {
+  it('keep the longest codes within 15 bits, with and without rare zeros after a byte', () => {
     for (const zeros of [0, 3]) {
-      const bytes: number[] = [];
       // 46,367 literals of one block whose optimal codes have up to 21 bits.
-      for (const [index, count] of FIBONACCI.slice(0, 22).entries()) {
-        for (let n = 0; n < count; n++) bytes.push(index + 1);
-      }
-      deflater.begin(10);
-      for (const byte of bytes) deflater.literal(byte, 0);
-      deflater.literal(1, zeros);
-      const expected = Buffer.from([...bytes, 1, ...new Array(zeros).fill(0)]);
-      expect(expected.equals(inflate(deflater.finish()))).toBe(true);
+      const cells = FIBONACCI.slice(0, 22).flatMap((count, index) => new Array<Cell>(count).fill([index + 1, 0]));
+      const scanlines: Scanline[] = [{ kind: 'literals', filter: 1, cells: [...cells, [1, zeros]] }];
+      const byteLength = 1 + cells.length + 1 + zeros;
+      expect(expand(byteLength, scanlines).equals(zlib.inflateSync(deflate(byteLength, scanlines)))).toBe(true);
     }
   });
 
-  it('repeats scanlines of which a block holds two', () => {
+  it('repeat where a block holds two', () => {
     const byteLength = 258 * 30_000;
-    deflater.begin(byteLength);
-    deflater.literal(2, byteLength - 1);
-    deflater.repeatScanline(3);
-    const bytes = inflate(deflater.finish());
+    const stream = deflate(byteLength, [
+      { kind: 'literals', filter: 2, cells: [[0, byteLength - 2]] },
+      ...new Array<Scanline>(3).fill(repeat),
+    ]);
+    const bytes = zlib.inflateSync(stream);
     expect(bytes.length).toBe(4 * byteLength);
     const nonZero = [...Array(4).keys()].map((row) => row * byteLength);
     expect(bytes.reduce((count, byte) => count + (byte > 0 ? 1 : 0), 0)).toBe(4);
     expect(nonZero.map((at) => bytes[at])).toEqual([2, 2, 2, 2]);
   });
 
-  it('has no block of more than 65,536 symbols', () => {
-    deflater.begin(3);
-    for (let n = 0; n < 150_000; n++) deflater.literal(1 + (n % 250), n % 3);
-    deflater.repeatScanline(50_000);
-    const counts = symbolsOfBlocks(deflater.finish());
+  it('make no block of more than 65,536 symbols', () => {
+    const cells: Cell[] = [
+      [0, 0],
+      [9, 0],
+    ];
+    const scanlines = [
+      ...Array.from({ length: 60_000 }, (_, n): Scanline => ({ kind: 'literals', filter: 1 + (n % 250), cells })),
+      ...new Array<Scanline>(50_000).fill(repeat),
+    ];
+    const counts = symbolsOfBlocks(deflate(3, scanlines));
     expect(counts.length).toBeGreaterThan(4);
     expect(Math.max(...counts)).toBeLessThanOrEqual(65_536);
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(150_000 * 2 + 50_000 * 3 + counts.length);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(110_000 * 3 + counts.length);
   });
 });
 
@@ -153,8 +223,7 @@ function symbolsOfBlocks(stream: Uint8Array): number[] {
     return value;
   };
   const reader = (lengths: number[]): (() => number) => {
-    const codes = new Uint16Array(lengths.length);
-    setCodes(Uint8Array.from(lengths), codes);
+    const codes = codesOf(lengths);
     const symbols = new Map(lengths.flatMap((n, symbol) => (n > 0 ? [[n * 65536 + codes[symbol]!, symbol]] : [])));
     return () => {
       let code = 0;
