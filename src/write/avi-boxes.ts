@@ -8,14 +8,14 @@ export function fourCC(code: string): Uint8Array {
 export function uint16(values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(2 * values.length);
   const view = new DataView(bytes.buffer);
-  for (const [index, value] of values.entries()) view.setUint16(2 * index, value, true);
+  for (let index = 0; index < values.length; index++) view.setUint16(2 * index, values[index]!, true);
   return bytes;
 }
 
 export function uint32(values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(4 * values.length);
   const view = new DataView(bytes.buffer);
-  for (const [index, value] of values.entries()) view.setUint32(4 * index, value, true);
+  for (let index = 0; index < values.length; index++) view.setUint32(4 * index, values[index]!, true);
   return bytes;
 }
 

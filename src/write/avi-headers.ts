@@ -42,7 +42,7 @@ export interface AviCounts {
 }
 
 const CODEC = 'MPNG';
-export const FRAME_CHUNK = '00dc';
+const FRAME_CHUNK = '00dc';
 const INDEX_CHUNK = 'ix00';
 /** Segments that the header has room for: 256 GiB at the usual segment's length. */
 export const MAX_SEGMENTS = 256;
@@ -53,7 +53,9 @@ const AVI_INDEX_OF_INDEXES = 0;
 const AVI_INDEX_OF_CHUNKS = 1;
 /** Length of dmlh as common writers and readers have it; all but its first field is reserved. */
 const DMLH_BYTES = 248;
-const CHUNK_HEADER_BYTES = 8;
+export const CHUNK_HEADER_BYTES = 8;
+/** Its name as a little-endian integer. */
+export const FRAME_CHUNK_ID = new DataView(fourCC(FRAME_CHUNK).buffer).getUint32(0, true);
 
 /** LIST hdrl. Its length is the same whatever `counts` are, so that it can be written again in its place. */
 export function encodeHeaderList(options: AviOptions, counts: AviCounts): Uint8Array {
@@ -120,8 +122,12 @@ export function encodeSegmentIndex(frames: readonly FrameEntry[], base: number):
 
 /** idx1 of the first segment; its offsets point to the chunk headers and count from the name `movi`. */
 export function encodeOldIndex(frames: readonly FrameEntry[], movi: number): Uint8Array {
-  const id = new DataView(fourCC(FRAME_CHUNK).buffer).getUint32(0, true);
-  const entries = frames.flatMap(({ position, byteLength }) => [id, AVIIF_KEYFRAME, position - movi, byteLength]);
+  const entries = frames.flatMap(({ position, byteLength }) => [
+    FRAME_CHUNK_ID,
+    AVIIF_KEYFRAME,
+    position - movi,
+    byteLength,
+  ]);
   return chunk('idx1', uint32(entries));
 }
 

@@ -4,13 +4,14 @@
  * others everything (OpenDML 1.02). What it leaves out: sound, other codecs, key frames (every frame is one).
  */
 import { OutputError } from '../errors.js';
-import { concatenate, fourCC, LIST_HEADER_BYTES, openList, uint32 } from './avi-boxes.js';
+import { concatenate, LIST_HEADER_BYTES, openList } from './avi-boxes.js';
 import {
   type AviOptions,
+  CHUNK_HEADER_BYTES,
   encodeHeaderList,
   encodeOldIndex,
   encodeSegmentIndex,
-  FRAME_CHUNK,
+  FRAME_CHUNK_ID,
   type FrameEntry,
   INDEX_BYTES,
   INDEX_ENTRY_BYTES,
@@ -91,7 +92,9 @@ class SegmentWriter implements AviWriter {
   async addFrames(pngs: readonly Uint8Array[]): Promise<void> {
     let chunks: Uint8Array[] = [];
     let end = this.position;
-    for (const png of pngs) {
+    const headers = new DataView(new ArrayBuffer(CHUNK_HEADER_BYTES * pngs.length));
+    for (let n = 0; n < pngs.length; n++) {
+      const png = pngs[n]!;
       if (!this.hasRoom(png, end)) {
         await this.write(chunks);
         chunks = [];
@@ -108,9 +111,12 @@ class SegmentWriter implements AviWriter {
       this.segmentFrames.push({ position: end, byteLength: png.byteLength });
       this.frames++;
       this.largestFrameBytes = Math.max(this.largestFrameBytes, png.byteLength);
-      chunks.push(concatenate(fourCC(FRAME_CHUNK), uint32([png.byteLength])), png);
+      const at = CHUNK_HEADER_BYTES * n;
+      headers.setUint32(at, FRAME_CHUNK_ID, true);
+      headers.setUint32(at + 4, png.byteLength, true);
+      chunks.push(new Uint8Array(headers.buffer, at, CHUNK_HEADER_BYTES), png);
       if (png.byteLength % 2 === 1) chunks.push(PADDING);
-      end += 8 + png.byteLength + (png.byteLength % 2);
+      end += CHUNK_HEADER_BYTES + png.byteLength + (png.byteLength % 2);
     }
     await this.write(chunks);
   }
@@ -123,7 +129,7 @@ class SegmentWriter implements AviWriter {
   /** Whether a frame at `end` leaves room for its segment's indexes. */
   private hasRoom(png: Uint8Array, end: number): boolean {
     const indexBytes = INDEX_BYTES + (this.segmentFrames.length + 1) * INDEX_ENTRY_BYTES;
-    return end + 8 + png.byteLength + 1 + indexBytes - this.segmentPosition <= this.segmentByteLimit;
+    return end + CHUNK_HEADER_BYTES + png.byteLength + 1 + indexBytes - this.segmentPosition <= this.segmentByteLimit;
   }
 
   private async closeSegment(): Promise<void> {
