@@ -9,7 +9,8 @@ export interface Program {
   readonly bytes: Uint8Array;
   /** External data by the location that the ONNX bytes name. */
   readonly files: ReadonlyMap<string, ByteSource>;
-  readonly input: InputSpec;
+  /** Half precision is converted within. */
+  readonly input: Pick<InputSpec, 'name' | 'layout'> & { readonly dtype: 'float32' | 'uint8' };
   /** Names of float32 outputs. */
   readonly outputs: readonly string[];
   /**

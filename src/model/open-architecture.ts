@@ -61,7 +61,7 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
       return {
         bytes: encodeGraph(lowerGraph(graph, shapes), tensors, weights, shapes),
         files: new Map([[location, dict.source]]),
-        input,
+        input: { name: graph.input.name, layout: 'NCHW', dtype: 'float32' },
         outputs: tensors,
         foldConstants: false,
       };

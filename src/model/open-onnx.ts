@@ -12,6 +12,7 @@ import { openExternalData } from './onnx/external-data.js';
 import { findClassifier } from './onnx/find-classifier.js';
 import { findFields } from './onnx/find-fields.js';
 import { findLayers, isConvolution } from './onnx/find-layers.js';
+import { encodeFloatInput } from './onnx/float-input.js';
 import { type GraphFacts, gatherFacts } from './onnx/graph-facts.js';
 import { findNormalisation, type NormalisationOverrides } from './onnx/normalisation.js';
 import { ELEMENT, type OnnxFile } from './onnx/onnx-file.js';
@@ -115,15 +116,24 @@ function makeProgram(
   exposures: readonly Exposure[],
 ): Program {
   const { file, nodes } = facts;
-  const part = cut(file, nodes, exposures.flatMap(sourcesOf), input.name);
+  const isHalf = input.dtype === 'float16';
+  const part = cut(file, nodes, exposures.flatMap(sourcesOf), isHalf ? { replaced: input.name } : { kept: input.name });
+  const floatName = isHalf ? freeName(facts, `${input.name}:image`) : input.name;
   const external = file.external.filter(({ name }) => part.tensors.has(name) || !file.graph.initialisers.has(name));
   const locations = new Set(external.map((tensor) => tensor.external!.location));
   return {
-    bytes: join([...part.bytes, encodeExposures(exposures)]),
+    bytes: join([...(isHalf ? [encodeFloatInput(input, floatName)] : []), ...part.bytes, encodeExposures(exposures)]),
     files: new Map([...files].filter(([location]) => locations.has(location))),
-    input,
+    input: { name: floatName, layout: input.layout, dtype: input.dtype === 'uint8' ? 'uint8' : 'float32' },
     outputs: exposures.map(({ name }) => name),
   };
+}
+
+/** A name that no tensor of the graph has, and no output of ours, which all end otherwise. */
+function freeName({ walk, file }: GraphFacts, start: string): string {
+  let name = start;
+  while (walk.producer(name) !== undefined || file.graph.initialisers.has(name)) name += ':';
+  return name;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,20 +1,19 @@
 /** What the native and the wasm build of ONNX Runtime share: turning a Program into a session, and tensors in and out. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import { ModelError } from '../errors.js';
-import type { InputSpec } from '../model/input-spec.js';
 import type { Program } from '../model/model.js';
-import { toHalf } from '../tensor/half.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Session } from './runtime.js';
 
-type InputData = Float32Array | Uint16Array | Uint8Array;
+type InputData = Float32Array | Uint8Array;
+type InputType = Program['input']['dtype'];
 
 /** The part of the onnxruntime packages that is used; both have it. */
 export interface Ort {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
-  readonly Tensor: new (type: InputSpec['dtype'], data: InputData, dims: readonly number[]) => OrtTensor;
+  readonly Tensor: new (type: InputType, data: InputData, dims: readonly number[]) => OrtTensor;
 }
 
 /**
@@ -70,8 +69,7 @@ function channelsLast({ shape, data }: Tensor): Tensor {
 }
 
 /** uint8 inputs take pixels: whole numbers within 0..255 are exact, others are rounded and clipped. */
-function convert(data: Float32Array, dtype: InputSpec['dtype']): InputData {
-  if (dtype === 'float16') return toHalf(data);
+function convert(data: Float32Array, dtype: InputType): InputData {
   return dtype === 'uint8' ? Uint8Array.from(Uint8ClampedArray.from(data)) : data;
 }
 

@@ -42,7 +42,8 @@ describe('writeIndices', () => {
     ['float64 to words', Float64Array, Uint16Array],
   ] as const)('%s: more values than its memory holds, as the rule one by one', (_, Values, Indices) => {
     const [lo, hi, entries, nanIndex] = [-0.3, 0.9, 20, 99];
-    const values = Values.from({ length: 40_003 }, (_, i) => (i % 997 === 5 ? Number.NaN : Math.sin(i * i)));
+    const values = new Values(40_003);
+    for (let i = 0; i < values.length; i++) values[i] = i % 997 === 5 ? Number.NaN : Math.sin(i * i);
     const expected = Array.from(values, (value) => {
       if (Number.isNaN(value)) return nanIndex;
       return Math.max(0, Math.min(entries - 1, Math.floor(((value - lo) / (hi - lo)) * entries)));

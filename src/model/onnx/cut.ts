@@ -11,8 +11,16 @@ export interface Part {
   readonly tensors: ReadonlySet<string>;
 }
 
-/** `nodes` are in execution order; `input` stays, whether or not anything needs it. */
-export function cut(file: OnnxFile, nodes: readonly OnnxNode[], tensors: readonly string[], input: string): Part {
+/**
+ * `nodes` are in execution order. The input named `kept` stays, whether or not anything needs it; the one named `replaced` does not, whatever
+ * needs it.
+ */
+export function cut(
+  file: OnnxFile,
+  nodes: readonly OnnxNode[],
+  tensors: readonly string[],
+  { kept: keptInput, replaced }: { readonly kept?: string; readonly replaced?: string },
+): Part {
   const { graph, rest, bytes } = file;
   const needed = new Set(tensors);
   const kept = new Set<OnnxNode>();
@@ -27,7 +35,9 @@ export function cut(file: OnnxFile, nodes: readonly OnnxNode[], tensors: readonl
     ...graph.rest,
     ...nodes.filter((node) => kept.has(node)).map(({ span }) => span),
     ...[...graph.initialisers.values()].filter(({ name }) => needed.has(name)).map(({ span }) => span),
-    ...graph.inputs.filter(({ name }) => name === input || needed.has(name)).map(({ span }) => span),
+    ...graph.inputs
+      .filter(({ name }) => name !== replaced && (name === keptInput || needed.has(name)))
+      .map(({ span }) => span),
     ...[...graph.values.values()].filter(({ name }) => made.has(name)).map(({ span }) => span),
   ];
   const view = ({ start, end }: Span) => bytes.subarray(start, end);

@@ -57,16 +57,17 @@ export function encodeExposures(exposures: readonly Exposure[]): Uint8Array {
     if (!isFloat) {
       const real = quantisation ? `${name}:real` : tensor;
       if (quantisation) graph.message(1, dequantise(tensor, real, quantisation));
-      graph.message(1, encodeCast(real, name));
+      // Quantised ones too, whatever the scale's type makes of them.
+      graph.message(1, encodeCast(real, name, ELEMENT.float));
     }
     graph.message(12, new Message().string(1, name));
   }
   return new Message().message(7, graph).finish();
 }
 
-/** To float32, whatever the scale's type makes of it. */
-function encodeCast(from: string, to: string): Message {
-  const attribute = new Message().string(1, 'to').int(3, ELEMENT.float).int(20, 2);
+/** A node that converts a tensor to an element type. */
+export function encodeCast(from: string, to: string, elementType: number): Message {
+  const attribute = new Message().string(1, 'to').int(3, elementType).int(20, 2);
   return new Message().string(1, from).string(2, to).string(3, to).string(4, 'Cast').message(5, attribute);
 }
 

@@ -25,7 +25,7 @@ const SHAPES = new Map(['input', 'y', 'z'].map((name) => [name, [1, 1, 1, 3]]));
 async function run(scale: RawTensor, outputs: readonly string[]) {
   const bytes = encodeGraph(scaling(), outputs, new Map([['scale', scale]]), SHAPES);
   const runtime = await openNativeRuntime();
-  const session = await runtime.open({ bytes, files: new Map(), input: IMAGE_INPUT, outputs });
+  const session = await runtime.open({ bytes, files: new Map(), input: { ...IMAGE_INPUT, dtype: 'float32' }, outputs });
   const results = await session.run({ shape: [1, 1, 1, 3], data: Float32Array.of(1, -2, 0.5) });
   await session.close();
   return results;

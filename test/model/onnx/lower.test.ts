@@ -19,7 +19,8 @@ async function run(graph: Graph, image: Tensor, parameters: ReadonlyMap<string, 
   const weights = new Map([...parameters].map(([name, tensor]) => [name, toRaw(tensor)]));
   const shapes = inferShapes(graph, [height, width]);
   const bytes = encodeGraph(lowerGraph(graph, shapes), [graph.output], weights, shapes);
-  const session = await runtime.open({ bytes, files: new Map(), input: IMAGE_INPUT, outputs: [graph.output] });
+  const input = { ...IMAGE_INPUT, dtype: 'float32' as const };
+  const session = await runtime.open({ bytes, files: new Map(), input, outputs: [graph.output] });
   const results = await session.run(image);
   await session.close();
   return results.get(graph.output)!;

@@ -141,14 +141,20 @@ describe('a program', () => {
     expect(part.graph.$unknown).toEqual([content]);
   });
 
-  it('has a conversion appended where a tensor is not float32', async () => {
+  it('has a conversion where the input or a tensor is not float32', async () => {
     const half = await openFixture('half');
-    const { bytes, outputs } = await half.program([half.layers[0]!.tensors.conv], [21, 27]);
+    const { bytes, input, outputs } = await half.program([half.layers[0]!.tensors.conv], [21, 27]);
     expect(outputs).toEqual(['/conv1/Conv_output_0:float32']);
-    expect(decode(bytes).graph.node.map(({ opType, output }: Any) => [opType, ...output])).toEqual([
+    const { graph } = decode(bytes);
+    expect(graph.node.map(({ opType, output }: Any) => [opType, ...output])).toEqual([
+      ['Cast', 'image'],
       ['Conv', '/conv1/Conv_output_0'],
       ['Cast', '/conv1/Conv_output_0:float32'],
     ]);
+    expect(input).toEqual({ name: 'image:image', layout: 'NCHW', dtype: 'float32' });
+    expect(graph.input.map(({ name }: Any) => name)).toEqual(['image:image']);
+    const { elemType, shape } = graph.input[0].type.value.value;
+    expect([elemType, shape.dim.map(({ value }: Any) => value.value)]).toEqual([1, [1n, 3n, 21n, 27n]]);
     const quantised = await openFixture('qoperator');
     const program = await quantised.program(
       [quantised.layers.find(({ path }) => path === 'conv1')!.tensors.conv],
