@@ -1,10 +1,11 @@
 /**
  * Frames a second of processor time and bytes a frame of the PNG encoder, by map size: against zlib levels 1 and 6 on the
- * enlarged pixels (unfiltered rows, the enlarging included) and sharp's palette PNG. Best of several rounds in turn.
+ * enlarged pixels (unfiltered rows, the enlarging included), and the palette PNGs of fast-png and sharp. Best of several rounds in turn.
  * Maps are noise smoothed once, scaled to 256 colours.
  */
 import { pathToFileURL } from 'node:url';
 import zlib from 'node:zlib';
+import { encode as encodeFastPng } from 'fast-png';
 import sharp from 'sharp';
 import { createPngEncoder } from '../dist/write/png.js';
 
@@ -25,6 +26,7 @@ export async function encoderBench() {
         featurescope: createPngEncoder(),
         'zlib 1': (frame) => deflate(frame, 1),
         'zlib 6': (frame) => deflate(frame, 6),
+        'fast-png': encodeWithFastPng,
         sharp: encodeWithSharp,
       });
       for (const result of results) rows.push({ frameSize, mapSize, ...result });
@@ -104,6 +106,15 @@ function enlarge({ width, height, bands: [{ columnWidths, rowHeights, cells }] }
 
 function deflate(frame, level) {
   return zlib.deflateSync(enlarge(frame), { level });
+}
+
+function encodeWithFastPng(frame) {
+  const { width, height, palette } = frame;
+  const rows = enlarge(frame);
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) data.set(rows.subarray(y * (1 + width) + 1, (y + 1) * (1 + width)), y * width);
+  const colours = Array.from({ length: palette.length / 3 }, (_, n) => [...palette.subarray(3 * n, 3 * n + 3)]);
+  return encodeFastPng({ width, height, data, depth: 8, channels: 1, palette: colours });
 }
 
 /** From RGB pixels, the only input that sharp can turn into a palette. */
