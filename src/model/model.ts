@@ -3,6 +3,7 @@ import type { InputSpec } from './input-spec.js';
 import type { Layer } from './layer.js';
 import type { ReceptiveField } from './receptive-field.js';
 import type { Shape } from './shapes.js';
+import type { CheckedRange } from './state-dict.js';
 
 /** A network that a runtime can open: ONNX bytes and the files that hold its weights. */
 export interface Program {
@@ -51,6 +52,8 @@ export interface Model {
 
 export interface WeightsOrigin {
   readonly source: ByteSource;
+  /** Parts of `source` whose CRC-32 it states, by a tensor that lies there. */
+  readonly checksums: ReadonlyMap<string, CheckedRange>;
   /** Files that hold an ONNX network's weights beside it. */
   readonly external: readonly ByteSource[];
   /** `torch zip`, `torch legacy`, `safetensors` or `ONNX`. */

@@ -12,7 +12,7 @@ import { lowerGraph } from './onnx/lower.js';
 import { outlineGraph } from './outline.js';
 import { readStateDict, readTensors } from './read-state-dict.js';
 import { inferShapes } from './shapes.js';
-import { isContiguous, type StateDict } from './state-dict.js';
+import { type CheckedRange, isContiguous, type StateDict } from './state-dict.js';
 
 /** torchvision's normalisation for its ImageNet networks, per RGB channel. */
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
@@ -52,7 +52,13 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
     input,
     notes: prefix ? [`The checkpoint's names begin with ${prefix}, which was taken off.`] : [],
     classifier: classifierOf(graph, dict, options),
-    weights: { source: dict.source, external: [], format: dict.format, note: options.note ?? null },
+    weights: {
+      source: dict.source,
+      checksums: checksumsOf(dict),
+      external: [],
+      format: dict.format,
+      note: options.note ?? null,
+    },
     program: async (tensors, size) => {
       const needed = parametersOf(graph, nodesFor(graph, tensors));
       const location = fileName(dict.source);
@@ -67,6 +73,10 @@ export async function openArchitecture(name: ArchitectureName, options: OpenArch
       };
     },
   };
+}
+
+function checksumsOf({ entries }: StateDict): Map<string, CheckedRange> {
+  return new Map([...entries].flatMap(([name, { storage }]) => (storage ? [[name, storage]] : [])));
 }
 
 /** Null where the checkpoint has no classifier, or one that says nothing. */

@@ -60,7 +60,7 @@ export async function openOnnx(source: ByteSource, options: OpenOnnxOptions = {}
     name: baseName(source.name),
     input,
     layers,
-    weights: { source, external: [...files.values()], format: 'ONNX', note: null },
+    weights: { source, checksums: new Map(), external: [...files.values()], format: 'ONNX', note: null },
     parameterCount: countWeights(file),
     notes: notesOn(facts),
     classifier: classifier && { ...classifier, tensor: nameOf(classifier.tensor) },

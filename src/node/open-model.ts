@@ -10,8 +10,9 @@ import type { Model } from '../model/model.js';
 import { type Needs, neededParameters } from '../model/needed-parameters.js';
 import { openArchitecture } from '../model/open-architecture.js';
 import { nearestNames } from '../nearest-names.js';
-import { isWeightsName } from '../weights/catalogue.js';
+import { isWeightsName, isWeightsUrl } from '../weights/catalogue.js';
 import { EMBEDDED_WEIGHTS, type EmbeddedWeights } from './embedded-weights.js';
+import { verifyChecksums } from './verify-checksums.js';
 
 export interface OpenModelOptions {
   /**
@@ -39,14 +40,18 @@ const IMAGENET = 'imagenet';
 
 /**
  * An architecture by torchvision's name (`resnet18`) with its weights, or an ONNX file by its path. Throws a UsageError for an unknown name and a
- * ModelError for a file that cannot be read, does not match or cannot run.
+ * ModelError for a file that cannot be read, is damaged, does not match or cannot run.
  */
 export async function openModel(name: string, options: OpenModelOptions = {}): Promise<Model> {
   if (isFile(name)) return openOnnxFile(name, options);
   checkArchitecture(name);
   const { weights = IMAGENET, needed } = options;
   if (weights === EMBEDDED) return openEmbedded(name);
-  if (!isWeightsName(weights)) return openArchitecture(name, { weights: await openWeights(weights) });
+  if (!isWeightsName(weights)) {
+    const model = await openArchitecture(name, { weights: await openWeights(weights) });
+    await verifyChecksums(model.weights);
+    return model;
+  }
   const names = needed ? neededParameters(name, needed) : 'all';
   // Loaded where it is needed, as the ONNX reader below: a run from a file starts 20 ms sooner.
   const { resolveWeights } = await import('../weights/resolve-weights.js');
@@ -56,7 +61,10 @@ export async function openModel(name: string, options: OpenModelOptions = {}): P
     onProgress: options.onProgress,
     signal: options.signal,
   });
-  return openArchitecture(name, { weights: source, required: names === 'all' ? undefined : names });
+  const model = await openArchitecture(name, { weights: source, required: names === 'all' ? undefined : names });
+  // Files of the catalogue were verified by their SHA-256.
+  if (isWeightsUrl(weights)) await verifyChecksums(model.weights);
+  return model;
 }
 
 export function checkArchitecture(name: string): asserts name is ArchitectureName {

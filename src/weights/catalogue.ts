@@ -61,7 +61,11 @@ const SHORT_NAME = /^imagenet(?:1k)?(?:[-_]v(\d+))?$/i;
 
 /** Whether a value of --weights asks for weights from here or from a URL; anything else is a file or `embedded`. */
 export function isWeightsName(spec: string): boolean {
-  return SHORT_NAME.test(spec) || /^\w+_weights\.\w+$/i.test(spec) || /^https?:\/\//i.test(spec);
+  return SHORT_NAME.test(spec) || /^\w+_weights\.\w+$/i.test(spec) || isWeightsUrl(spec);
+}
+
+export function isWeightsUrl(spec: string): boolean {
+  return /^https?:\/\//i.test(spec);
 }
 
 /**

@@ -7,7 +7,7 @@ import { crc32 } from '../../bytes/crc32.js';
 import type { ByteSource } from '../../bytes/source.js';
 import { ModelError } from '../../errors.js';
 import { quote } from '../quote.js';
-import { readRange } from '../read-ranges.js';
+import { type ByteRange, readRange } from '../read-ranges.js';
 import type { CheckedRange, StateDict } from '../state-dict.js';
 import { findTensors } from './find-tensors.js';
 import { placeTensors } from './place-tensors.js';
@@ -45,9 +45,10 @@ export async function readTorchZip(source: ByteSource): Promise<StateDict> {
   const keys = [...new Set([...tensors.values()].map(({ storage }) => storage.key))];
   const storages = keys.flatMap((key) => entries.get(`${prefix}data/${key}`) ?? []);
   const ranges = await locateEntries(source, storages);
-  const stored = new Map<string, CheckedRange>();
+  const stored = new Map<string, ByteRange | CheckedRange>();
   for (const [index, { name, crc32 }] of storages.entries()) {
-    stored.set(name.slice(`${prefix}data/`.length), { ...ranges[index]!, crc32 });
+    const range = ranges[index]!;
+    stored.set(name.slice(`${prefix}data/`.length), crc32 === null ? range : { ...range, crc32 });
   }
   return { format: 'torch zip', source, entries: placeTensors(tensors, stored, source.name) };
 }
@@ -58,7 +59,7 @@ async function readPickle(source: ByteSource, entry: ZipEntry) {
     throw new ModelError(`${where} claims ${entry.byteLength} bytes; more than ${MAX_PICKLE_BYTES} are not read`);
   }
   const bytes = await readEntry(source, entry);
-  if (crc32(bytes) !== entry.crc32)
+  if (entry.crc32 !== null && crc32(bytes) !== entry.crc32)
     throw new ModelError(`${where} fails its CRC-32; the file is damaged, get it again`);
   const pickle = unpickle(bytes, 0, where, { findGlobal: findTorchGlobal, loadPersistent: loadTorchStorage });
   if (pickle === 'incomplete')

@@ -14,7 +14,8 @@ export interface ZipEntry {
   /** Bytes in the archive: the entry's own where `method` is 0. */
   readonly byteLength: number;
   readonly method: number;
-  readonly crc32: number;
+  /** Null where it is 0, as torch.save leaves it after torch.serialization.set_crc32_options(False). */
+  readonly crc32: number | null;
   /** Where its local header starts, and where the next entry or the directory does. */
   readonly headerOffset: number;
   readonly limit: number;
@@ -166,7 +167,7 @@ function* centralHeaders(source: ByteSource, bytes: Uint8Array, { entryCount }: 
     if (method === 0 && originalLength !== byteLength) {
       throw broken(source, `entry ${quote(name)} is stored in ${byteLength} bytes and claims ${originalLength}`);
     }
-    yield { name, nameBytes, byteLength, method, headerOffset, crc32: view.getUint32(at + 16, true) };
+    yield { name, nameBytes, byteLength, method, headerOffset, crc32: view.getUint32(at + 16, true) || null };
     at = end;
   }
   if (at !== bytes.byteLength)

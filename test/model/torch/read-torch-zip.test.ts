@@ -28,6 +28,11 @@ describe('what is read', () => {
     ['a comment', [PICKLE, STORAGE], { comment: 'made by hand' }],
     ['an unused compressed entry', [PICKLE, STORAGE, { ...text('archive/notes', 'zip'), method: 8 }], {}],
     ['little-endian by name', [text('archive/byteorder', 'little'), PICKLE, STORAGE], {}],
+    [
+      'no checksums, as set_crc32_options(False) leaves it',
+      [PICKLE, STORAGE].map((file) => ({ ...file, crc32: 0 })),
+      {},
+    ],
     ['zip64 fields', [PICKLE, { ...STORAGE, byteLength: 0xffffffff, zip64: [24n, 24n] }], {}],
   ])('%s', async (_, files, end) => {
     const state = await read(files, end);
