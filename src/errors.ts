@@ -4,12 +4,15 @@
  */
 export type ErrorKind = 'usage' | 'input' | 'model' | 'output';
 
+/** Not the classes' own, which a bundler shortens. */
+const NAMES = { usage: 'UsageError', input: 'InputError', model: 'ModelError', output: 'OutputError' } as const;
+
 export class FeaturescopeError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    this.name = NAMES[kind];
     this.kind = kind;
   }
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from './cli/terminal.js';
 
@@ -65,4 +65,12 @@ it('the package holds what it needs, and installs and runs from its tarball', ()
     encoding: 'utf8',
   });
   expect(printed).toMatch(/^features\.0 1x64x\d+x\d+\n$/);
+
+  const entries = ['featurescope/browser', 'featurescope/weights/resnet18-formula.f16.safetensors'];
+  const found = `for (const entry of ${JSON.stringify(entries)}) console.log(import.meta.resolve(entry));`;
+  const urls = execFileSync(process.execPath, ['--input-type=module', '-e', found], { cwd: project, encoding: 'utf8' });
+  const ends = ['dist/index.js', 'assets/weights/resnet18-formula.f16.safetensors'];
+  expect(urls.trim().split('\n')).toEqual(
+    ends.map((end) => pathToFileURL(join(realpathSync(modules), 'featurescope', end)).href),
+  );
 });

@@ -9,6 +9,7 @@ export interface ByteSource {
   slice(start: number, end: number): Promise<Uint8Array>;
 }
 
+/** Bytes that are here already; what is read are views of them. */
 export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   return {
     name,

@@ -68,11 +68,12 @@ export interface InputImage {
 }
 
 /**
- * Resizes, crops and normalises. Throws UsageError for a size, mean or std that makes no sense and InputError where the
+ * Resizes, crops and normalises. Throws UsageError for pixels, a size, mean or std that make no sense and InputError where the
  * picture's proportions take the resized one beyond the limits.
  */
 export function preprocess(pixels: Pixels, options: PreprocessOptions): InputImage {
   const { size, filter = 'bilinear' } = options;
+  checkPixels(pixels);
   checkSize(size);
   checkNormalisation(options);
   const [width, height] = resizedSize(pixels, size);
@@ -88,6 +89,13 @@ export function preprocess(pixels: Pixels, options: PreprocessOptions): InputIma
   const rectangle = centre(resized, size.pixels);
   const seen = crop(resized, rectangle);
   return { tensor: normalise(seen, options), pixels: seen, resize: { ...record, crop: rectangle } };
+}
+
+function checkPixels({ width, height, data }: Pixels): void {
+  if (data.length === 3 * width * height && data.length > 0) return;
+  throw new UsageError(
+    `pixels of ${width} x ${height} take ${3 * width * height} bytes of RGB, not ${data.length}; withoutAlpha() makes them of RGBA`,
+  );
 }
 
 function checkSize(size: InputSize): void {

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../bytes/source.js';
 import { ModelError, UsageError } from '../errors.js';
 import { describeFileError, isFileError } from '../files/file-errors.js';
 import { openFileSource } from '../files/file-source.js';
 import { ARCHITECTURES, type ArchitectureName } from '../model/architectures/architectures.js';
+import { EMBEDDED_WEIGHTS, type EmbeddedWeights } from '../model/embedded-weights.js';
 import type { Model } from '../model/model.js';
 import { type Needs, neededParameters } from '../model/needed-parameters.js';
 import { openArchitecture } from '../model/open-architecture.js';
 import { nearestNames } from '../nearest-names.js';
 import { isWeightsName, isWeightsUrl } from '../weights/catalogue.js';
-import { EMBEDDED_WEIGHTS, type EmbeddedWeights } from './embedded-weights.js';
 import { verifyChecksums } from './verify-checksums.js';
 
 export interface OpenModelOptions {
@@ -36,6 +37,7 @@ export interface DownloadProgress {
 }
 
 const EMBEDDED = 'embedded';
+const EMBEDDED_FOLDER = new URL('../../assets/weights/', import.meta.url);
 const IMAGENET = 'imagenet';
 
 /**
@@ -84,9 +86,8 @@ async function openEmbedded(name: ArchitectureName): Promise<Model> {
     const names = Object.keys(EMBEDDED_WEIGHTS).join(' and ');
     throw new UsageError(`--weights embedded: there are embedded weights of ${names} only, not of ${name}`);
   }
-  const { path, unexpected, note } = embedded;
-  const weights = { ...(await openWeights(path)), name: EMBEDDED };
-  return openArchitecture(name, { weights, unexpected, note, namesClasses: false });
+  const source = await openWeights(fileURLToPath(new URL(embedded.fileName, EMBEDDED_FOLDER)));
+  return openArchitecture(name, { ...embedded.options, weights: { ...source, name: EMBEDDED } });
 }
 
 async function openOnnxFile(path: string, { weights }: OpenModelOptions): Promise<Model> {

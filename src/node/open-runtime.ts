@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Device } from '../run/devices.js';
 import { openNativeRuntime } from '../run/ort-node.js';
-import { openWasmRuntime } from '../run/ort-web.js';
 import type { Runtime } from '../run/runtime.js';
+import { openWasmRuntime } from './wasm-runtime.js';
 
 export interface OpenRuntimeOptions {
   /** Default: `cpu`. */

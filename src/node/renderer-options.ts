@@ -31,6 +31,7 @@ export interface RendererOptions {
   readonly command: readonly string[];
 }
 
+/** What `featurescope render` does without options. */
 export const RENDERER_DEFAULTS: Omit<RendererOptions, 'layers'> = {
   size: null,
   classify: true,

@@ -46,7 +46,7 @@ export interface DrawnMap {
   readonly statistics: Statistics;
   /** What the ends of the colormap stand for. */
   readonly range: Range;
-  readonly png: Uint8Array;
+  readonly png: Uint8Array<ArrayBuffer>;
 }
 
 /** A function that draws jobs one after the other and keeps its scratch memory between them. */

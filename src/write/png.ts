@@ -15,7 +15,7 @@ const MAX_WIDTH = Math.floor((MAX_SCANLINE_BYTES - 1) / 3);
 /** Of `assembly/index.ts`: five u32 each. */
 const BAND_BYTES = 20;
 
-export type PngEncoder = (frame: Frame) => Uint8Array;
+export type PngEncoder = (frame: Frame) => Uint8Array<ArrayBuffer>;
 
 /** What `assembly/index.ts` exports; pointers are offsets in `memory`. */
 interface Assembly {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { InputError, UsageError } from '../../src/errors.js';
-import type { Pixels } from '../../src/image/pixels.js';
+import { type Pixels, withoutAlpha } from '../../src/image/pixels.js';
 import { type InputSize, type PreprocessOptions, preprocess } from '../../src/image/preprocess.js';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../../src/model/open-architecture.js';
 import { formulaPixels } from './formula.js';
@@ -138,6 +138,21 @@ describe('refusals', () => {
     expect(() =>
       preprocess(black(3, 200), { ...IMAGENET, size: { kind: 'longest', pixels: 600 }, ...options }),
     ).toThrow(new Kind(message));
+  });
+
+  it('pixels of RGBA, until their alpha is taken off', () => {
+    const rgba = { width: 2, height: 1, data: Uint8ClampedArray.of(255, 0, 51, 7, 102, 204, 153, 0) };
+    const options: PreprocessOptions = {
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      size: { kind: 'exact', width: 2, height: 1 },
+    };
+    expect(() => preprocess({ ...rgba, data: new Uint8Array(rgba.data) }, options)).toThrow(
+      new UsageError('pixels of 2 x 1 take 6 bytes of RGB, not 8; withoutAlpha() makes them of RGBA'),
+    );
+    expect([...preprocess(withoutAlpha(rgba), options).tensor.data]).toEqual(
+      [1, 0.4, 0, 0.8, 0.2, 0.6].map(Math.fround),
+    );
   });
 
   it('an image so elongated that resizing would not fit memory', () => {

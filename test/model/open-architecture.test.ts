@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ByteSource, memorySource } from '../../src/bytes/source.js';
 import { openFileSource } from '../../src/files/file-source.js';
+import { EMBEDDED_WEIGHTS, type EmbeddedWeights } from '../../src/model/embedded-weights.js';
 import { openArchitecture } from '../../src/model/open-architecture.js';
 import { readStateDict } from '../../src/model/read-state-dict.js';
 import type { StateDict, StateDictEntry } from '../../src/model/state-dict.js';
-import { EMBEDDED_WEIGHTS } from '../../src/node/embedded-weights.js';
 import { openNativeRuntime } from '../../src/run/ort-node.js';
 import type { Runtime } from '../../src/run/runtime.js';
 import { fingerprint, inputTensor } from '../run/reference.js';
 import { FACTS } from './networks.js';
 import { rejection } from './refusal.js';
 
-const { path: ALEXNET_PATH, unexpected } = EMBEDDED_WEIGHTS.alexnet;
+const pathOf = ({ fileName }: EmbeddedWeights) =>
+  fileURLToPath(new URL(`../../assets/weights/${fileName}`, import.meta.url));
+const ALEXNET_PATH = pathOf(EMBEDDED_WEIGHTS.alexnet);
+const { unexpected } = EMBEDDED_WEIGHTS.alexnet.options;
 const IMAGE = inputTensor('coffee-131x90');
 
 vi.mock('../../src/model/read-state-dict.js', { spy: true });
@@ -48,7 +52,7 @@ describe('weights', () => {
   });
 
   it('of another architecture are refused by name', async () => {
-    const weights = memorySource(new Uint8Array(readFileSync(EMBEDDED_WEIGHTS.resnet18.path)), 'mine.safetensors');
+    const weights = memorySource(new Uint8Array(readFileSync(pathOf(EMBEDDED_WEIGHTS.resnet18))), 'mine.safetensors');
     expect(await rejection(openArchitecture('alexnet', { weights }))).toMatch(
       /^ModelError: mine\.safetensors: not the weights of alexnet: missing features\.0\.weight, .*\. these are weights of resnet18 \(--model, --weights\)$/,
     );
@@ -85,7 +89,9 @@ describe('the network', () => {
   it.each(['chelsea-96x96', 'coffee-131x90'] as const)("ends in PyTorch's logits on %s", async (input) => {
     const image = inputTensor(input);
     const [, , height = 0, width = 0] = image.shape;
-    const model = await openArchitecture('resnet18', { weights: await openFileSource(EMBEDDED_WEIGHTS.resnet18.path) });
+    const model = await openArchitecture('resnet18', {
+      weights: await openFileSource(pathOf(EMBEDDED_WEIGHTS.resnet18)),
+    });
     const session = await native.open(await model.program(['fc'], [height, width]));
     const logits = (await session.run(image)).get('fc')!;
     await session.close();

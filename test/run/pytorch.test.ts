@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model/model.js';
 import { openModel } from '../../src/node/open-model.js';
+import { openWasmRuntime } from '../../src/node/wasm-runtime.js';
 import { openNativeRuntime } from '../../src/run/ort-node.js';
-import { openWasmRuntime } from '../../src/run/ort-web.js';
 import type { Runtime } from '../../src/run/runtime.js';
 import { compareWithPytorch, INPUT_NAMES, type InputName, REFERENCES } from './reference.js';
 
