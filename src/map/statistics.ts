@@ -56,7 +56,8 @@ interface Scan {
 
 /** One pass over values that are all finite; with others only `sum` means something. */
 function scanOf(values: Float32Array): Scan {
-  const { chunk, floats, ...kernels } = openKernels();
+  const kernels = openKernels();
+  const { chunk, floats } = kernels;
   const scan: Scan = { min: Number.NaN, max: Number.NaN, sum: 0, zeros: 0 };
   for (let start = 0; start < values.length; start += chunk) {
     const part = values.subarray(start, start + chunk);

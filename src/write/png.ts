@@ -6,25 +6,30 @@ import { instantiate } from '../bytes/web-assembly.js';
 import type { Band, Frame } from '../map/frame.js';
 import { WRITE_ASSEMBLY } from './write-assembly.js';
 
-const MAX_INDEXED_COLOURS = 256;
 /** PNG's own limit of a dimension. */
 const MAX_HEIGHT = 0x7fffffff;
 /** A scanline that repeats the one above must fit a block of deflate. */
 const MAX_SCANLINE_BYTES = 2 ** 24;
 const MAX_WIDTH = Math.floor((MAX_SCANLINE_BYTES - 1) / 3);
-/** Of `assembly/index.ts`: five u32 each. */
-const BAND_BYTES = 20;
+/** With the scratch memory and the file that follow from them, they stay within 32 bits, and a chunk within PNG's 31. */
+const MAX_INPUT_BYTES = 2 ** 30;
 
 export type PngEncoder = (frame: Frame) => Uint8Array<ArrayBuffer>;
 
 /** What `assembly/index.ts` exports; pointers are offsets in `memory`. */
 interface Assembly {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly file: { readonly value: number };
+  readonly file: Variable;
+  readonly MAX_INDEXED_COLOURS: Variable;
+  readonly BAND_BYTES: Variable;
   openInput(byteLength: number): number;
   sumOf(sizes: number, count: number): number;
   findColours(bands: number, bandCount: number, colours: number): number;
   encode(width: number, height: number, palette: number, colours: number, bands: number, bandCount: number): number;
+}
+
+interface Variable {
+  readonly value: number;
 }
 
 /**
@@ -42,11 +47,12 @@ export function createPngEncoder(): PngEncoder {
     const colours = palette.length / 3;
     if (!(Number.isInteger(colours) && colours > 0)) throw new Error(`a palette of ${palette.length} bytes`);
     const input = openInput(assembly, frame);
-    const bandTable = input.reserve(BAND_BYTES * bands.length);
+    const bandBytes = assembly.BAND_BYTES.value;
+    const bandTable = input.reserve(bandBytes * bands.length);
     const palettePlace = input.put(palette);
     let bandHeights = 0;
     for (let n = 0; n < bands.length; n++) {
-      bandHeights += putBand(assembly, input, bands[n]!, bandTable + BAND_BYTES * n, frame);
+      bandHeights += putBand(assembly, input, bands[n]!, bandTable + bandBytes * n, frame);
     }
     if (bandHeights !== height) throw new Error(`bands of ${bandHeights} pixels in a frame ${height} high`);
     const highest = assembly.findColours(bandTable, bands.length, colours);
@@ -67,7 +73,7 @@ function putBand(
 ): number {
   const [rows, columns] = [rowHeights.length, columnWidths.length];
   if (cells.length !== rows * columns) throw new Error(`a band of ${rows}x${columns} with ${cells.length} cells`);
-  const cellBytes = palette.length <= 3 * MAX_INDEXED_COLOURS ? 1 : 2;
+  const cellBytes = palette.length <= 3 * assembly.MAX_INDEXED_COLOURS.value ? 1 : 2;
   if (cells.BYTES_PER_ELEMENT !== cellBytes) {
     throw new Error(`cells of ${cells.BYTES_PER_ELEMENT} bytes for ${palette.length / 3} colours`);
   }
@@ -89,9 +95,12 @@ interface Input {
 }
 
 function openInput(assembly: Assembly, { palette, bands }: Frame): Input {
-  let byteLength = BAND_BYTES * bands.length + aligned(palette.byteLength);
+  let byteLength = assembly.BAND_BYTES.value * bands.length + aligned(palette.byteLength);
   for (const { rowHeights, columnWidths, cells } of bands) {
     byteLength += rowHeights.byteLength + columnWidths.byteLength + aligned(cells.byteLength);
+  }
+  if (byteLength > MAX_INPUT_BYTES) {
+    throw new Error(`a frame of ${byteLength} bytes in cells and sizes; ${MAX_INPUT_BYTES} at most are possible`);
   }
   let end = assembly.openInput(byteLength);
   const bytes = new Uint8Array(assembly.memory.buffer);
@@ -112,5 +121,5 @@ function openInput(assembly: Assembly, { palette, bands }: Frame): Input {
 }
 
 function aligned(byteLength: number): number {
-  return (byteLength + 3) & ~3;
+  return 4 * Math.ceil(byteLength / 4);
 }

@@ -2,9 +2,9 @@
 
 export const CHUNK: u32 = 16384;
 /** f32 or f64; vectors reach beyond the last one. */
-export const values: usize = memory.data(8 * 16384 + 64);
+export const values: usize = memory.data(8 * CHUNK + 64);
 /** u8 or u16. */
-export const indices: usize = memory.data(2 * 16384 + 64);
+export const indices: usize = memory.data(2 * CHUNK + 64);
 
 /** What `scan` found; NaN and infinities make the sum one of them, and the rest of it meaningless. */
 export let minimum: f32 = 0;
@@ -112,7 +112,7 @@ export function setIndices(
       c = f64x2.promote_low_f32x4(second);
       d = f64x2.promote_low_f32x4(upperHalf(second));
     }
-    ordered = v128.and(ordered, v128.and(v128.and(same(a), same(b)), v128.and(same(c), same(d))));
+    ordered = v128.and(ordered, v128.and(v128.and(isOrdered(a), isOrdered(b)), v128.and(isOrdered(c), isOrdered(d))));
     const low = i64x2.shuffle(place(a, los, spans, scales), place(b, los, spans, scales), 0, 2);
     const high = i64x2.shuffle(place(c, los, spans, scales), place(d, los, spans, scales), 0, 2);
     const eight = i16x8.narrow_i32x4_s(clamp(low, lasts), clamp(high, lasts));
@@ -130,7 +130,7 @@ export function setIndices(
   return true;
 }
 
-function same(two: v128): v128 {
+function isOrdered(two: v128): v128 {
   return f64x2.eq(two, two);
 }
 

@@ -14,9 +14,9 @@ const LONG_ZEROS: u32 = 18;
 const sentLengths: usize = memory.data(287);
 const symbols: usize = memory.data(287);
 const extras: usize = memory.data(287);
-const frequencies: usize = memory.data(4 * 19);
-const codeLengths: usize = memory.data(19);
-const codes: usize = memory.data(2 * 19);
+const frequencies: usize = memory.data(4 * CODE_LENGTHS);
+const codeLengths: usize = memory.data(CODE_LENGTHS);
+const codes: usize = memory.data(2 * CODE_LENGTHS);
 
 let written: u32 = 0;
 

@@ -1,33 +1,15 @@
 /** Deflate blocks with dynamic Huffman codes (RFC 1951, 3.2.7) of tokens, and the Adler-32 of what they stand for. */
 import { bitsEnd, MAX_PUT_BITS, packPut, put, putRepeatedly, putTokens } from './bits';
+import { clearCounts, count, lengths, putEndOfBlock, setCodes, tokenPuts } from './block-codes';
 import { writeBlockHeader } from './block-header';
-import { setCodeLengths, setCodes } from './huffman';
 import { grow } from './memory';
-import {
-  FIRST_MATCH,
-  FIRST_REPEAT,
-  MAX_ZEROS,
-  MIN_MATCH,
-  matchExtra,
-  matchExtraBits,
-  matchSymbol,
-  symbolsOf,
-} from './tokens';
+import { FIRST_MATCH, FIRST_REPEAT, MIN_MATCH, symbolsOf } from './tokens';
 
-const END_OF_BLOCK: u32 = 256;
-const SYMBOLS: u32 = 286;
-const MAX_CODE_BITS: u32 = 15;
 /** fflate 0.8.3 silently drops data of a block with more than 131,072 symbols; the end of the block is one too. */
 export const MAX_BLOCK_SYMBOLS: u32 = 65535;
 /** A symbol has at most 15 bits of code, 5 extra bits and 1 of distance; 512 bytes for the header. */
-const MAX_BLOCK_BYTES: usize = (65535 * 21) / 8 + 512;
+const MAX_BLOCK_BYTES: usize = (MAX_BLOCK_SYMBOLS * 21) / 8 + 512;
 const ADLER_MODULUS: u64 = 65521;
-
-const tokenFrequencies: usize = memory.data(4 * 1280);
-const tokenPuts: usize = memory.data(4 * 1280);
-const frequencies: usize = memory.data(4 * 286);
-const lengths: usize = memory.data(286);
-const codes: usize = memory.data(2 * 286);
 
 /** A scanline that repeats the one above, in tokens; its first byte is the filter, the others are zero. */
 let repeated: usize = 0;
@@ -66,21 +48,20 @@ export function adler32(): u32 {
  */
 export function writeBlock(start: usize, end: usize, isLast: bool): usize {
   const next = measure(start, end);
-  const usedSymbols = setLengths();
+  const usedSymbols = setCodes();
   grow(bitsEnd() + MAX_BLOCK_BYTES);
   put(isLast && next === end ? 0b101 : 0b100, 3);
   writeBlockHeader(lengths, usedSymbols);
-  setTokenPuts();
   writeTokens(start, next);
-  put(load<u16>(codes + 2 * END_OF_BLOCK), load<u8>(lengths + END_OF_BLOCK));
+  putEndOfBlock();
   return next;
 }
 
 /** Counts the block's tokens and adds their bytes to the checksum; returns where the block ends. */
 function measure(start: usize, end: usize): usize {
-  memory.fill(tokenFrequencies, 0, 4 * FIRST_REPEAT);
+  clearCounts();
   let last = lastLiteral;
-  // A block's sums of at most 2^24 bytes stay below 2^57.
+  // A block has at most 65,535 matches of 258 bytes: its sums stay below 2^57.
   let low = adlerLow;
   let high = adlerHigh;
   let scanlines: u32 = 0;
@@ -122,68 +103,6 @@ function measure(start: usize, end: usize): usize {
   adlerLow = low % ADLER_MODULUS;
   adlerHigh = high % ADLER_MODULUS;
   return at;
-}
-
-function count(token: u32, times: u32): void {
-  const place = tokenFrequencies + 4 * token;
-  store<u32>(place, load<u32>(place) + times);
-}
-
-/** Sets the Huffman codes' lengths; returns how many symbols the header must list. */
-function setLengths(): u32 {
-  memory.fill(frequencies, 0, 4 * SYMBOLS);
-  let mostZeros: u32 = 0;
-  let zeros: u32 = 0;
-  for (let byte: u32 = 0; byte < 256; byte++) {
-    const place = tokenFrequencies + 4 * byte;
-    const one = load<u32>(place, 1024);
-    const two = load<u32>(place, 2048);
-    const three = load<u32>(place, 3072);
-    store<u32>(frequencies + 4 * byte, load<u32>(place) + one + two + three);
-    zeros += one + 2 * two + 3 * three;
-    mostZeros = max(mostZeros, three > 0 ? 3 : two > 0 ? 2 : ((one > 0) as u32));
-  }
-  store<u32>(frequencies, load<u32>(frequencies) + zeros);
-  store<u32>(frequencies + 4 * END_OF_BLOCK, 1);
-  let used = END_OF_BLOCK + 1;
-  for (let n: u32 = 0; n < 256; n++) {
-    const frequency = load<u32>(tokenFrequencies + 4 * (FIRST_MATCH + n));
-    if (frequency === 0) continue;
-    const symbol = matchSymbol(n);
-    store<u32>(frequencies + 4 * symbol, load<u32>(frequencies + 4 * symbol) + frequency);
-    used = symbol + 1;
-  }
-  // The longest token must fit one put: where zeros are rare they get a shorter code than their share.
-  for (;;) {
-    const longest = setCodeLengths(frequencies, SYMBOLS, MAX_CODE_BITS, lengths);
-    if (longest + mostZeros * load<u8>(lengths) <= MAX_PUT_BITS) break;
-    store<u32>(frequencies, 2 * load<u32>(frequencies));
-  }
-  setCodes(lengths, used, codes);
-  return used;
-}
-
-function setTokenPuts(): void {
-  const zeroCode = load<u16>(codes) as u32;
-  const zeroLength = load<u8>(lengths) as u32;
-  for (let byte: u32 = 0; byte < 256; byte++) {
-    let length = load<u8>(lengths + byte) as u32;
-    if (length === 0) continue;
-    let code = load<u16>(codes + 2 * byte) as u32;
-    for (let zeros: u32 = 0; zeros <= MAX_ZEROS; zeros++) {
-      store<u32>(tokenPuts + 4 * (byte + 256 * zeros), packPut(code, length));
-      code |= zeroCode << length;
-      length += zeroLength;
-    }
-  }
-  for (let n: u32 = 0; n < 256; n++) {
-    if (load<u32>(tokenFrequencies + 4 * (FIRST_MATCH + n)) === 0) continue;
-    const symbol = matchSymbol(n);
-    const length = load<u8>(lengths + symbol) as u32;
-    const code = (load<u16>(codes + 2 * symbol) as u32) | (matchExtra(n) << length);
-    // The only distance has the code 0, one bit.
-    store<u32>(tokenPuts + 4 * (FIRST_MATCH + n), packPut(code, length + matchExtraBits(n) + 1));
-  }
 }
 
 function writeTokens(start: usize, end: usize): void {

@@ -14,7 +14,7 @@ const RADIX_BITS: u32 = 8;
 const keys: usize = memory.data(4 * SYMBOLS);
 const otherKeys: usize = memory.data(4 * SYMBOLS);
 const depths: usize = memory.data(4 * SYMBOLS);
-const lengthCounts: usize = memory.data(4 * 33);
+const lengthCounts: usize = memory.data(4 * 16);
 const radixCounts: usize = memory.data(4 << 8);
 const nextCodes: usize = memory.data(4 * 16);
 
@@ -133,7 +133,7 @@ function setDepths(used: u32): void {
 
 /** Counts codes by length; where the limit shortened some, lengthens others until the code is complete again. */
 function countLengths(used: u32, limit: u32): void {
-  memory.fill(lengthCounts, 0, 4 * 33);
+  memory.fill(lengthCounts, 0, 4 * 16);
   let excess: i32 = -(1 << limit);
   for (let rank: u32 = 0; rank < used; rank++) {
     const length = min(load<u32>(depths + 4 * rank), limit);

@@ -14,16 +14,18 @@ import { allocateTokens, beginStream, finishStream } from './scanlines';
 
 export { openInput } from './memory';
 
-const MAX_INDEXED_COLOURS: u32 = 256;
-const BAND_BYTES: usize = 20;
+/** A palette of more colours makes a true-colour file. */
+export const MAX_INDEXED_COLOURS: u32 = 256;
+/** Of a band's five u32. */
+export const BAND_BYTES: usize = 20;
 const SIGNATURE_START: u32 = 0x89504e47;
 const SIGNATURE_END: u32 = 0x0d0a1a0a;
 const CHUNK_HEADER: u32 = 0x49484452;
 const CHUNK_PALETTE: u32 = 0x504c5445;
 const CHUNK_DATA: u32 = 0x49444154;
 const CHUNK_END: u32 = 0x49454e44;
-/** Of everything before the data. */
-const MAX_START_BYTES: usize = 1024;
+/** Of everything before the data, and of all after it. */
+const MAX_FRAMING_BYTES: usize = 1024;
 
 /** For every palette index that occurs 1, else 0. */
 const used: usize = memory.data(1 << 16);
@@ -72,7 +74,7 @@ export function encode(width: u32, height: u32, palette: usize, colours: u32, ba
   allocateLines(maxColumns, channels);
   allocateTokens(1 + width * channels, maxColumns, channels);
   file = allocateLast();
-  grow(file + MAX_START_BYTES);
+  grow(file + MAX_FRAMING_BYTES);
   store<u32>(file, bswap(SIGNATURE_START));
   store<u32>(file, bswap(SIGNATURE_END), 4);
   let at = writeHeader(file + 8, width, height, isIndexed ? 3 : 2);
@@ -92,7 +94,7 @@ export function encode(width: u32, height: u32, palette: usize, colours: u32, ba
     );
   }
   const end = finishStream();
-  grow(end + MAX_START_BYTES);
+  grow(end + MAX_FRAMING_BYTES);
   at = closeChunk(at, CHUNK_DATA, end);
   return closeChunk(at, CHUNK_END, at + 8) - file;
 }

@@ -30,6 +30,8 @@ export function allocateLast(): usize {
 
 /** Lets memory reach `limit`, and traps where there is no more. */
 export function grow(limit: usize): void {
-  const pages = (((limit + PADDING + 0xffff) >> PAGE_BITS) as i32) - memory.size();
-  if (pages > 0 && memory.grow(pages) < 0) unreachable();
+  const size = memory.size();
+  const pages = (((limit + PADDING + 0xffff) >> PAGE_BITS) as i32) - size;
+  // By half at least: each step costs the engine a look at all memory.
+  if (pages > 0 && memory.grow(max(pages, size / 2)) < 0 && memory.grow(pages) < 0) unreachable();
 }

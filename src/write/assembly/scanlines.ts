@@ -13,6 +13,8 @@ const CAPACITY: u32 = 65536;
 const ZLIB_HEADER: u32 = 0x0178;
 const FILTER_UP: u32 = 2;
 
+// The functions below write at a local `target`, which may stay in a register, and hand it over as `at` where a rare case goes elsewhere.
+
 let tokens: usize = 0;
 /** Where the next token goes, and where none may. */
 let at: usize = 0;
