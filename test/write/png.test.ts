@@ -164,6 +164,11 @@ describe('a frame that contradicts itself', () => {
     'bands of 20 pixels in a frame 21 high': { ...good, height: 21 },
     'a frame of 0x0': { width: 0, height: 0, palette: good.palette, bands: [] },
     'a frame of 5592406x20': { ...good, width: 5_592_406 },
+    'cells of 2 bytes for 4 colours': { ...good, bands: [{ ...band, cells: new Uint16Array(6) }] },
+    'a frame of 1073741900 bytes in cells and sizes; 1073741824 at most are possible': {
+      ...good,
+      bands: [{ ...band, cells: { byteLength: 2 ** 30 + 24 } as Uint8Array }],
+    },
     'a band with a column or row of 0 pixels': {
       ...good,
       bands: [{ ...band, columnWidths: Uint32Array.of(60, 0, 0) }],
