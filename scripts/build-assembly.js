@@ -10,6 +10,6 @@ const ROOMS = ['map', 'write'];
 
 for (const room of ROOMS) {
   const wasm = Buffer.from(await compileAssembly(`src/${room}/assembly/index.ts`));
-  const text = `/** Made by scripts/build-assembly.js from assembly/; edit it there. */\nexport const ${room.toUpperCase()}_ASSEMBLY =\n  '${wasm.toString('base64')}';\n`;
+  const text = `/** Made by scripts/build-assembly.js from assembly/; edit it there. */\nexport const ${room.toUpperCase()}_ASSEMBLY: string =\n  '${wasm.toString('base64')}';\n`;
   writeFileSync(new URL(`../src/${room}/${room}-assembly.ts`, import.meta.url), text);
 }
