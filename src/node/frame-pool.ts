@@ -21,6 +21,8 @@ const MAX_THREADS = 16;
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, { resolve(drawn: DrawnMap[]): void; reject(error: Error): void }>;
+  /** Why it answers no more. */
+  failure?: Error;
 }
 
 export function openFramePool(threads = Math.min(MAX_THREADS, availableParallelism())): FramePool {
@@ -31,6 +33,10 @@ export function openFramePool(threads = Math.min(MAX_THREADS, availableParalleli
   const submit = (job: DrawJob, save: FrameTask['save']) =>
     new Promise<DrawnMap[]>((resolve, reject) => {
       const thread = pool.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
+      if (thread.failure) {
+        reject(thread.failure);
+        return;
+      }
       const task: FrameTask = { id: tasks++, job, save };
       thread.waiting.set(task.id, { resolve, reject });
       thread.worker.postMessage(task, [job.values.buffer as ArrayBuffer]);
@@ -61,9 +67,12 @@ function openThread(): Thread {
     if ('drawn' in reply) resolve(reply.drawn);
     else reject(reply.failed === 'output' ? new OutputError(reply.message) : new Error(reply.message));
   });
-  worker.on('error', (error) => {
-    for (const { reject } of thread.waiting.values()) reject(error);
+  const fail = (error: Error) => {
+    thread.failure ??= error;
+    for (const { reject } of thread.waiting.values()) reject(thread.failure);
     thread.waiting.clear();
-  });
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => fail(new Error('a thread that draws has ended')));
   return thread;
 }

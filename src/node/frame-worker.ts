@@ -17,10 +17,11 @@ export type FrameReply =
   | { readonly id: number; readonly drawn: DrawnMap[] }
   | { readonly id: number; readonly failed: 'output' | 'fault'; readonly message: string };
 
-const draw = createFrameDrawer();
+let draw: ReturnType<typeof createFrameDrawer> | undefined;
 
 parentPort!.on('message', ({ id, job, save }: FrameTask) => {
   try {
+    draw ??= createFrameDrawer();
     const drawn = draw(job);
     if (save)
       drawn.forEach(({ png }, i) => {

@@ -13,6 +13,8 @@ const require = createRequire(import.meta.url);
 
 /** Throws where the package or its addon is not installed for this platform, and a UsageError for a device that it was built without. */
 export async function openNativeRuntime(device: Device = 'cpu'): Promise<Runtime> {
+  // Without it ONNX Runtime would send its maker a description of every network and machine, and keep an identifier in the user's cache.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const ort: Ort & typeof import('onnxruntime-node') = require('onnxruntime-node');
   const devices = ort.listSupportedBackends().map(({ name }) => name);
   if (!devices.includes(device)) {
