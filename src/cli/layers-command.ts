@@ -38,6 +38,8 @@ export async function layersCommand(name: string, flags: LayersFlags, { stdout }
     stdout.write(`${JSON.stringify({ name: outline.name, input: size, totals, layers: rows }, null, 2)}\n`);
     return;
   }
+  // In a file's graph an operator such as Reshape may hide what its cells see.
+  const unseen = isFile(name) ? '?' : 'all';
   const [height, width] = size;
   const kind = flags.type ? 'layer' : 'convolution';
   stdout.write(
@@ -55,7 +57,7 @@ export async function layersCommand(name: string, flags: LayersFlags, { stdout }
           'every',
           'multiply-adds',
         ],
-        rows.map(cells),
+        rows.map((row) => cells(row, unseen)),
       )}`,
   );
 }
@@ -99,19 +101,9 @@ function describe(layer: Layer, shape: MapShape, field: ReceptiveField | undefin
   };
 }
 
-function cells({
-  path,
-  op,
-  filters,
-  slices,
-  height,
-  width,
-  kernel,
-  stride,
-  padding,
-  receptiveField,
-  multiplyAdds,
-}: Row): string[] {
+/** `unseen` stands where there is no receptive field. */
+function cells(row: Row, unseen: string): string[] {
+  const { path, op, filters, slices, height, width, kernel, stride, padding, receptiveField, multiplyAdds } = row;
   return [
     path,
     op,
@@ -120,7 +112,7 @@ function cells({
     kernel.join('x'),
     stride.join('x'),
     padding.join('x'),
-    receptiveField ? `${receptiveField.x.size}x${receptiveField.y.size}` : 'all',
+    receptiveField ? `${receptiveField.x.size}x${receptiveField.y.size}` : unseen,
     receptiveField ? String(receptiveField.x.stride) : '',
     multiplyAdds === null ? '' : count(multiplyAdds),
   ];

@@ -140,6 +140,11 @@ function drawNumbers(
   characters: number,
   ink: Ink,
 ): void {
+  if (!(min <= max) && lo === hi) {
+    // Without any finite value the range is no number of the map's.
+    drawText(canvas, MARGIN, NUMBERS_TOP, longestThatFits(['no finite value', 'none'], characters), ink.dim);
+    return;
+  }
   const low = (min < lo ? '≤' : '') + formatNumber(lo);
   const high = (max > hi ? '≥' : '') + formatNumber(hi);
   if (low.length + 1 + high.length > characters) return;

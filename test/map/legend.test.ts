@@ -92,8 +92,8 @@ describe('legend', () => {
     expect(readText(broken, SECOND, NAN)).toBe('NaN');
     expect(readText(broken, SECOND, WARNING)).toBe('infinite');
     const nothing = legendOf(new Float32Array(6).fill(Number.NaN), 400);
-    expect(readText(nothing, NUMBERS, TEXT, LEFT)).toBe('0');
-    expect(readText(nothing, NUMBERS, DIM)).toBe('');
+    expect(readText(nothing, NUMBERS, TEXT, LEFT)).toBe('');
+    expect(readText(nothing, NUMBERS, DIM)).toBe('no finite value');
   });
 
   test('a long path loses its middle, a narrow frame the tap and the shape', () => {
