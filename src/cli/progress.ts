@@ -11,6 +11,9 @@ const SILENT_MILLISECONDS = 1000;
 const TERMINAL_INTERVAL = 80;
 const PLAIN_INTERVAL = 5000;
 const BAR_CELLS = 24;
+/** Of a title that is longer than this the bar leaves no less. */
+const LEAST_TITLE = 16;
+const DEFAULT_COLUMNS = 80;
 
 /** `output` null prints nothing. */
 export function openProgress(
@@ -26,8 +29,12 @@ export function openProgress(
     update(done, total) {
       if (!output || now() < next) return;
       next = now() + interval;
-      const line = `${title}  ${bar(done / total)}  ${done.toLocaleString('en')} of ${total.toLocaleString('en')} maps`;
-      output.write(output.isTTY ? `\r\x1b[2K${line.slice(0, (output.columns ?? 80) - 1)}` : `${line}\n`);
+      const count = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} maps`;
+      if (output.isTTY) {
+        // A full last column would wrap the line.
+        const room = (output.columns || DEFAULT_COLUMNS) - 1;
+        output.write(`\r\x1b[2K${fitLine(title, done / total, count, room)}`);
+      } else output.write(`${title}  ${bar(done / total)} ${percent(done / total)}  ${count}\n`);
       isDrawn = true;
     },
     close() {
@@ -36,7 +43,27 @@ export function openProgress(
   };
 }
 
+/** The number matters most, then the end of the title, then the bar. */
+function fitLine(title: string, fraction: number, count: string, room: number): string {
+  const numbers = `${percent(fraction)}  ${count}`;
+  const withBar = `${bar(fraction)} ${numbers}`;
+  const hasBar = room - withBar.length - 2 >= Math.min(title.length, LEAST_TITLE);
+  const end = hasBar ? withBar : numbers;
+  const start = shorten(title, room - end.length - 2);
+  return `${start && `${start}  `}${end}`.slice(0, Math.max(0, room));
+}
+
+/** The end of a path tells more than its start. */
+function shorten(title: string, room: number): string {
+  if (title.length <= room) return title;
+  return room < 2 ? '' : `…${title.slice(1 - room)}`;
+}
+
 function bar(fraction: number): string {
   const full = Math.round(fraction * BAR_CELLS);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ${String(Math.floor(fraction * 100)).padStart(3)} %`;
+  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+}
+
+function percent(fraction: number): string {
+  return `${String(Math.floor(fraction * 100)).padStart(3)} %`;
 }

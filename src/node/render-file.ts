@@ -14,6 +14,7 @@ import { readImage } from './read-image.js';
 import type { FinishedRun, RunHooks, Workshop } from './renderer-options.js';
 import { openRunFolder, writeRunFile } from './run-folder.js';
 import { openRunVideo, type RunVideo } from './run-video.js';
+import { checkedBefore, openStop } from './stop-run.js';
 import { stopwatch } from './stopwatch.js';
 
 export async function renderFile(imagePath: string, workshop: Workshop, hooks: RunHooks): Promise<FinishedRun> {
@@ -24,12 +25,17 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
   const input = networkInput(image, model.input, options.size);
   const [, , height = 0, width = 0] = input.tensor.shape;
   const capture = await workshop.captureFor([height, width]);
-  const timed: Capture = { ...capture, activations: (tensor) => capture.activations(tensor, watch.enter) };
   const style = { ...options.style, ...frameSizeFor(options.frameSize, [width, height]) };
   const frameCount = capture.shapes.reduce((sum, { shape }) => sum + shape.filters * shape.slices, 0);
   const fileName = options.images ? frameNamer(frameCount) : null;
 
+  hooks.signal?.throwIfAborted();
   const folder = openRunFolder(options.out, model.name, createdAt);
+  const stop = openStop(pool, hooks.signal);
+  const timed: Capture = {
+    ...capture,
+    activations: (tensor) => checkedBefore(capture.activations(tensor, watch.enter), stop.checkpoint),
+  };
   let video: RunVideo | undefined;
   try {
     if (options.video)
@@ -38,24 +44,26 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
     const host: RenderHost = {
       capacity: pool.capacity,
       draw: (job, firstFrame) => {
+        stop.checkpoint();
         const fileNames = fileName && Array.from({ length: job.count }, (_, i) => fileName(firstFrame + i));
         return pool.draw(job, fileNames && { folder: folder.workPath, fileNames });
       },
       accept: async (maps, job, firstFrame) => {
+        stop.checkpoint();
         await video?.addFrames(maps.map(({ png }) => png));
         for (const [i, map] of maps.entries()) {
           frames.push(frameRecord(fileName?.(firstFrame + i) ?? null, job, i, map));
         }
         hooks.onProgress?.(frames.length, frameCount);
       },
-      checkpoint: () => hooks.signal?.throwIfAborted(),
+      checkpoint: stop.checkpoint,
     };
     await renderMaps(input.tensor, timed, { scale: options.scale, style }, host);
     if (video) watch.enter('video');
     const videoRecord = (await video?.finish(frames.length)) ?? null;
     const predictions = capture.answer && predictionsOf(capture.answer, model.classifier!, options.classNames);
     watch.enter('weights');
-    const hashes = await workshop.hashes;
+    const hashes = await Promise.race([workshop.hashes, stop.stopped]);
     const timings = watch.timings();
     const manifest = describeRun({
       workshop,
@@ -71,16 +79,17 @@ export async function renderFile(imagePath: string, workshop: Workshop, hooks: R
       timings,
     });
     writeRunFile(folder, 'manifest.json', formatManifest(manifest));
-    hooks.signal?.throwIfAborted();
+    stop.checkpoint();
     video?.commit();
     folder.commit();
     return { folder: folder.path, manifest };
   } catch (error) {
-    // Threads may still be writing into the folder that is about to go.
-    await pool.settle();
+    const reason = await stop.now(error);
     video?.discard();
     folder.discard();
-    throw error;
+    throw reason;
+  } finally {
+    stop.close();
   }
 }
 

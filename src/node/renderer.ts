@@ -4,26 +4,28 @@ import type { ImageSize, Model } from '../model/model.js';
 import { type Capture, openCapture } from '../run/capture.js';
 import type { Runtime } from '../run/runtime.js';
 import { hashOfFile } from '../weights/hash-file.js';
+import { checkRendererOptions } from './check-renderer-options.js';
 import { type FramePool, openFramePool } from './frame-pool.js';
 import { renderFile } from './render-file.js';
 import type { FinishedRun, RendererOptions, RunHooks } from './renderer-options.js';
 
 export interface Renderer {
-  /** Throws an InputError, ModelError or OutputError; then nothing of the run is left. */
+  /** One image at a time. Throws an InputError, ModelError or OutputError, or the signal's reason; then nothing of the run is left. */
   render(imagePath: string, hooks?: RunHooks): Promise<FinishedRun>;
   close(): Promise<void>;
 }
 
-/** `pool` may have been opened earlier, so that its threads start while the network is opened; the renderer closes it. */
-export function openRenderer(
-  model: Model,
-  runtime: Runtime,
-  options: RendererOptions,
-  pool: FramePool = openFramePool(),
-): Renderer {
+/**
+ * `openPool` may have been opened earlier, so that its threads start while the network is opened; the renderer closes it. Throws a UsageError for options that make
+ * no sense.
+ */
+export function openRenderer(model: Model, runtime: Runtime, options: RendererOptions, openPool?: FramePool): Renderer {
+  checkRendererOptions(options);
+  const pool = openPool ?? openFramePool();
   const { source, external } = model.weights;
+  const closing = new AbortController();
   const hashes = Promise.all(
-    [source, ...external].map(({ path }) => hashOfFile(path!).then((hash) => hash.digest('hex'))),
+    [source, ...external].map(({ path }) => hashOfFile(path!, closing.signal).then((hash) => hash.digest('hex'))),
   );
   hashes.catch(() => {});
   let open: { readonly size: string; readonly capture: Capture } | undefined;
@@ -46,6 +48,7 @@ export function openRenderer(
         throw new InputError(`${imagePath}: ${error.message}`, { cause: error });
       }),
     close: async () => {
+      closing.abort();
       await Promise.all([open?.capture.close(), pool.close(), hashes.catch(() => {})]);
     },
   };

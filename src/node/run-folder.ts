@@ -1,6 +1,6 @@
 /** A folder that appears complete or not at all: written beside its final name and renamed at the end. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { OutputError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
 import { makeFolder } from '../files/make-folder.js';
@@ -12,7 +12,7 @@ export interface RunFolder {
   readonly workPath: string;
   /** Gives the folder its name. */
   commit(): void;
-  /** Removes all that was written. */
+  /** Removes all that was written, and the folders above it that were made for it, where nothing else is in them. */
   discard(): void;
 }
 
@@ -25,12 +25,22 @@ const MAX_RUNS_PER_SECOND = 10_000;
  */
 export function openRunFolder(root: string, model: string, now: Date): RunFolder {
   const parent = join(root, model);
+  const missing = missingFolders(parent);
+  try {
+    return reserveFolder(parent, timestamp(now), missing);
+  } catch (error) {
+    removeEmpty(missing);
+    throw error;
+  }
+}
+
+function reserveFolder(parent: string, second: string, made: readonly string[]): RunFolder {
   attempt(parent, () => makeFolder(parent));
   for (let run = 1; run <= MAX_RUNS_PER_SECOND; run++) {
-    const name = run === 1 ? timestamp(now) : `${timestamp(now)}_${run}`;
+    const name = run === 1 ? second : `${second}_${run}`;
     const path = join(parent, name);
     const workPath = join(parent, `.${name}.partial`);
-    if (existsSync(path) || !makeExclusively(workPath)) continue;
+    if (existsSync(path) || !attempt(path, () => makeExclusively(workPath))) continue;
     if (existsSync(path)) {
       // Whoever held the lock before finished between the two looks; from here on only its holder makes `path`.
       rmSync(workPath, { recursive: true });
@@ -40,7 +50,10 @@ export function openRunFolder(root: string, model: string, now: Date): RunFolder
       path,
       workPath,
       commit: () => attempt(path, () => renameSync(workPath, path)),
-      discard: () => rmSync(workPath, { recursive: true, force: true }),
+      discard: () => {
+        rmSync(workPath, { recursive: true, force: true });
+        removeEmpty(made);
+      },
     };
   }
   throw new OutputError(`${parent}: ${MAX_RUNS_PER_SECOND} runs already have this second's name; use another --out`);
@@ -50,16 +63,35 @@ export function writeRunFile(folder: RunFolder, name: string, bytes: Uint8Array 
   attempt(join(folder.path, name), () => writeFileSync(join(folder.workPath, name), bytes));
 }
 
-function makeExclusively(path: string): boolean {
-  return attempt(path, () => {
+/** Of `path` and the folders above it those that are not there, deepest first. */
+function missingFolders(path: string): string[] {
+  const above = dirname(path);
+  return existsSync(path) || above === path ? [] : [path, ...missingFolders(above)];
+}
+
+function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
     try {
-      mkdirSync(path);
-      return true;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw cause;
+      rmdirSync(folder);
+    } catch {
+      // Others have put something into it, or it never came to be.
     }
-  });
+  }
+}
+
+function makeExclusively(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT') throw cause;
+    // A run beside this one had made the folder above, failed and removed it.
+    makeFolder(dirname(path));
+    mkdirSync(path);
+    return true;
+  }
 }
 
 function attempt<T>(path: string, act: () => T): T {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -31,6 +31,29 @@ it('a draw fails, and does not wait for ever, where its thread has ended', async
   await expect(pool.draw(job(), null)).rejects.toThrow('a thread that draws has ended');
 });
 
+it('abandoned draws end at once and write no more; later ones get new threads', async () => {
+  const pool = openFramePool(1);
+  const saved = join(folder, 'abandoned');
+  mkdirSync(saved);
+  const fileNames = Array.from({ length: 64 }, (_, i) => `${i}.png`);
+  const style = { ...job().style, frameWidth: 16384, frameHeight: 16384, smooth: true };
+  // Minutes of work.
+  const endless = { ...job(), values: new Float32Array(256).fill(1), count: 64, style };
+  const draws = [pool.draw(endless, { folder: saved, fileNames }), pool.draw(job(), null)];
+  const outcomes = Promise.allSettled(draws);
+  await pool.abandon();
+  expect(await outcomes).toEqual(
+    draws.map(() => ({ status: 'rejected', reason: new Error('a thread that draws has ended') })),
+  );
+  rmSync(saved, { recursive: true });
+  const [drawn] = await pool.draw(job(), null);
+  expect(drawn!.range).toEqual({ lo: 1, hi: 4 });
+  // Nothing is under way, so nothing ends.
+  await pool.abandon();
+  expect(await pool.draw(job(), null)).toHaveLength(1);
+  await pool.close();
+});
+
 it.skipIf(process.platform !== 'linux')(
   'too little address space is one line that says so, where it is too little',
   () => {
@@ -49,7 +72,7 @@ it.skipIf(process.platform !== 'linux')(
         ? ''
         : 'featurescope: not enough address space to draw in; raise its limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler\n',
     ]);
-    expect(readdirSync(join(out, 'resnet18')).length).toBe(isEnough ? 1 : 0);
+    expect(existsSync(out)).toBe(isEnough);
   },
 );
 
