@@ -1,4 +1,5 @@
 /** What a person reads when a run is done: where it is, what is in it, and what to know about it. */
+import { legendHeight } from '../map/legend.js';
 import type { FinishedRun } from '../node/renderer-options.js';
 import type { Prediction } from '../run/predictions.js';
 import type { Manifest } from '../write/manifest.js';
@@ -6,7 +7,7 @@ import type { Manifest } from '../write/manifest.js';
 export function summarise({ folder, manifest }: FinishedRun): string {
   const { image, model, layers, frames, video, options, input, timings } = manifest;
   const [, , height, width] = input.shape;
-  const pictures = frames[0]?.file ? ` as ${options.frameWidth}x${options.frameHeight} PNG` : '';
+  const pictures = frames[0]?.file ? ` as ${pictureSize(options)} PNG` : '';
   const lines = [
     folder,
     `  ${count(frames.length, 'feature map')} of ${count(layers.length, 'layer')} (${model.name}, tap ${options.tap})${pictures}`,
@@ -24,8 +25,15 @@ export function summarise({ folder, manifest }: FinishedRun): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** With the legend below the map. */
+function pictureSize({ frameWidth, frameHeight, legend }: Manifest['options']): string {
+  return `${frameWidth}x${frameHeight + (legend ? legendHeight(frameWidth) : 0)}`;
+}
+
 /** How pixels became values, and who says so. */
-function describeValues({ origin, order, white, mean, std }: Manifest['input']['normalisation']): string {
+function describeValues(normalisation: Manifest['input']['normalisation']): string {
+  if (!normalisation) return 'taken from the file as they are';
+  const { origin, order, white, mean, std } = normalisation;
   const list = (numbers: readonly number[]) => numbers.join(',');
   return `${order} 0..${white}, mean ${list(mean)}, std ${list(std)} (${origin})`;
 }

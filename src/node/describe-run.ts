@@ -57,7 +57,7 @@ export function describeRun(facts: RunFacts): Manifest {
         note,
       },
     },
-    input: { shape: input.tensor.shape, normalisation: model.input.normalisation, resize: input.resize },
+    input: { shape: input.tensor.shape, normalisation: input.normalisation, resize: input.resize },
     options: { tap: options.tap, scale: options.scale, ...style },
     layers: describeLayers(workshop, facts.capture),
     frames,

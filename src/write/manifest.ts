@@ -41,8 +41,8 @@ export interface Manifest {
   /** The tensor that the network was given: [1, channels, height, width]. */
   readonly input: {
     readonly shape: readonly number[];
-    /** How 8-bit pixels became values, and where that is known from. */
-    readonly normalisation: Normalisation;
+    /** How 8-bit pixels became values, and where that is known from; null where the file held the tensor itself. */
+    readonly normalisation: Normalisation | null;
     /** Null where the file held the tensor itself. */
     readonly resize: ResizeRecord | null;
   };
@@ -70,7 +70,7 @@ export interface ManifestLayer {
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
-  /** In input pixels: cell i along an axis sees `size` pixels from `start + i * stride`. Null where it sees the whole image. */
+  /** In input pixels: cell i along an axis sees `size` pixels from `start + i * stride`. Null where it sees the whole image, or is not known. */
   readonly receptiveField: { readonly y: AxisField; readonly x: AxisField } | null;
   readonly firstFrame: number;
 }

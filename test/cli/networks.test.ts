@@ -116,7 +116,7 @@ describe('an ONNX file', () => {
     expect(manifest.input.shape).toEqual([1, 5, 19, 14]);
     const wrong = npy('wrong.npy', [5, 19, 13], new Float32Array(5 * 19 * 13));
     expect((await render(wrong, fixture('five-channels'))).stderr).toBe(
-      `featurescope: ${wrong}: an input of 13x19, but the network takes 14x19 only; leave out --img-size and --crop\n`,
+      `featurescope: ${wrong}: an array of 13x19 cells, but the network takes 14x19 only\n`,
     );
   });
 
@@ -140,7 +140,7 @@ describe('an ONNX file', () => {
 
   it('names its classes from a file', async () => {
     const classes = join(folder, 'classes.txt');
-    const names = ['ant', 'bee', 'cat', 'dog', 'elk', 'fox', 'gnu', 'hen', 'ibis', 'jay'];
+    const names = ['ant', 'bee', 'cat', 'dog', 'elk', 'fox', 'gnu', 'hen', 'ibis', 'jay', 'kea'];
     writeFileSync(classes, `${names.join('\n')}\n`);
     const args = ['--classes', classes, '--img-size', '40x32'];
     const { predictions } = (await render(photo, fixture('legacy-17'), ...args)).manifest;
