@@ -1,12 +1,15 @@
 /** `--config FILE`: the command's own options as JSON, checked by the options' own parsers. Flags win. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Command, CommanderError, type Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { describeFileError } from '../files/file-errors.js';
 import { nearestNames } from '../nearest-names.js';
-import { collect } from './values.js';
+import { LIST_PARSERS } from './values.js';
 
-/** Keys are the long flags without dashes: `{"img-size": "600x600", "layers": ["conv1"], "legend": true, "images": false}`. */
+/** All options together take a few kilobytes. */
+const MAX_BYTES = 2 ** 20;
+
+/** Keys are the long flags without dashes in front: `{"img-size": "600x600", "layers": ["conv1"], "legend": true, "images": false}`. */
 export function applyConfigFile(command: Command, path: string): void {
   const options = new Map(
     command.options
@@ -18,10 +21,10 @@ export function applyConfigFile(command: Command, path: string): void {
   }
   for (const [key, value] of Object.entries(readJsonObject(path))) {
     const option = options.get(key);
-    if (!option) {
-      const near = nearestNames(key, [...options.keys()]);
-      throw new UsageError(`${path}: unknown option "${key}"; the nearest are ${near.join(', ')}`);
-    }
+    if (!option)
+      throw new UsageError(
+        `${path}: unknown option ${JSON.stringify(key.slice(0, 80))}; ${hint(key, [...options.keys()])}`,
+      );
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== 'cli') {
       command.setOptionValueWithSource(name, convert(path, key, option, value), 'config');
@@ -33,20 +36,41 @@ function keyOf({ long }: Option): string {
   return (long ?? '').replace(/^--(no-)?/, '');
 }
 
+function hint(key: string, keys: readonly string[]): string {
+  const positive = key.replace(/^(--)?no-/, '');
+  if (positive !== key && keys.includes(positive)) return `write "${positive}": false`;
+  return `the nearest are ${nearestNames(key, keys).join(', ')}`;
+}
+
 function readJsonObject(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`--config ${describeFileError(path, cause)}`, { cause });
-  }
+  const text = readText(path);
+  // Control characters other than line breaks and tabs, or what is no UTF-8.
+  if (/[^\P{Cc}\s]|\uFFFD/u.test(text)) throw new UsageError(`${path}: not a text in UTF-8, expected ${EXPECTED}`);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (cause) {
-    throw new UsageError(`${path}: not valid JSON: ${(cause as Error).message}`, { cause });
+    // The message quotes the text, line breaks included.
+    const found = (cause as Error).message.replaceAll(/\s+/g, ' ');
+    throw new UsageError(`${path}: not valid JSON: ${found}`, { cause });
   }
-  throw new UsageError(`${path}: expected a JSON object of options such as {"model": "alexnet"}`);
+  throw new UsageError(`${path}: expected ${EXPECTED}`);
+}
+
+const EXPECTED = 'a JSON object of options such as {"model": "alexnet"}';
+
+/** Without the byte order mark that some editors put first. A pipe is not opened: it might never end, or never begin. */
+function readText(path: string): string {
+  try {
+    const facts = statSync(path);
+    if (!facts.isFile() && !facts.isDirectory())
+      throw new UsageError(`--config ${path}: is not a regular file, expected ${EXPECTED}`);
+    if (facts.size > MAX_BYTES) throw new UsageError(`--config ${path}: ${facts.size} bytes, expected ${EXPECTED}`);
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`--config ${describeFileError(path, cause)}`, { cause });
+  }
 }
 
 function convert(path: string, key: string, option: Option, value: unknown): unknown {
@@ -56,16 +80,15 @@ function convert(path: string, key: string, option: Option, value: unknown): unk
     if (typeof value === 'boolean') return value;
     throw complain('true or false');
   }
+  const takesList = LIST_PARSERS.has(option.parseArg);
+  if (Array.isArray(value) && !takesList) throw complain('one value and no list');
   const items = Array.isArray(value) ? value : [value];
   if (items.length === 0 || !items.every((item) => typeof item === 'string' || typeof item === 'number')) {
-    throw complain('text or a number');
+    throw complain(takesList ? 'text, a number or a list of them that is not empty' : 'text or a number');
   }
   try {
-    if (!option.parseArg) return String(value);
-    if (option.parseArg === collect) {
-      return items.reduce<string[]>((before, item) => collect(String(item), before), []);
-    }
-    return option.parseArg(items.join(','), undefined as never);
+    const text = items.join(',');
+    return option.parseArg ? option.parseArg(text, undefined as never) : text;
   } catch (cause) {
     if (cause instanceof CommanderError) throw complain(lowerFirst(cause.message).replace(/^expected /, ''));
     throw cause;

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { RENDER_EXAMPLES, renderOptions } from './render-options.js';
 import type { Terminal } from './terminal.js';
-import { collect, parseSize } from './values.js';
+import { collectTypes, parseSize } from './values.js';
 
 export function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   const program = new Command('featurescope')
@@ -42,7 +42,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Command 
       new Option('--img-size <size>', 'size of the input: WxH, or one number for a square').argParser(parseSize),
     )
     .addOption(
-      new Option('--type <operators>', 'outputs of these ONNX operators, such as Relu,MaxPool,Add').argParser(collect),
+      new Option('--type <operators>', 'outputs of these ONNX operators, such as Relu,MaxPool,Add').argParser(
+        collectTypes,
+      ),
     )
     .option('--json', 'the list as JSON', false)
     .action(async (model: string, options) => {
@@ -54,7 +56,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Command 
     .command('colormaps')
     .summary('a picture of all colormaps')
     .description('Names every colormap, by category, and draws them all into one PNG.')
-    .option('--out <file>', 'the picture', 'colormaps.png')
+    .option('--out <file>', 'the picture (default: colormaps.png, or the next free name such as colormaps_2.png)')
     .action(async (options) => {
       const { colormapsCommand } = await import('./colormaps-command.js');
       colormapsCommand(options, terminal);

@@ -1,70 +1,31 @@
 /** `featurescope render`: options to a renderer, its progress and summary to the terminal. */
-import { isAbsolute } from 'node:path';
 import type { Command } from 'commander';
-import { FeaturescopeError, UsageError } from '../errors.js';
+import { FeaturescopeError } from '../errors.js';
 import type { InputSize } from '../image/preprocess.js';
-import { readColormap } from '../map/colormap.js';
-import { MAX_FRAME_SIDE } from '../map/frame-size.js';
 import { fixedRange } from '../map/range.js';
-import { ARCHITECTURES } from '../model/architectures/architectures.js';
-import type { Tap } from '../model/layer.js';
 import { reachesEnd } from '../model/needed-parameters.js';
 import { chooseLayers } from '../model/select-layers.js';
-import { imageNetNames, readClassNames } from '../node/class-names.js';
+import { checkClassCount, imageNetNames, readClassNames } from '../node/class-names.js';
 import { findImages } from '../node/find-images.js';
 import { type FramePool, openFramePool } from '../node/frame-pool.js';
-import { checkArchitecture } from '../node/open-model.js';
 import { openRuntime } from '../node/open-runtime.js';
 import { openRenderer } from '../node/renderer.js';
 import type { RendererOptions } from '../node/renderer-options.js';
-import type { Device } from '../run/devices.js';
 import type { Scale } from '../run/scale.js';
-import type { FrameRate } from '../write/avi.js';
 import { applyConfigFile } from './config-file.js';
-import type { ModelFlags } from './model-options.js';
 import { openModelFor } from './open-model-for.js';
 import { openProgress } from './progress.js';
-import { EXCLUSIVE } from './render-options.js';
+import type { RenderFlags } from './render-options.js';
+import { checkImages, settleFlags } from './settle-flags.js';
 import { summarise } from './summary.js';
 import type { Terminal } from './terminal.js';
-import type { Size } from './values.js';
-
-/** What commander hands over for the table in render-options.ts. */
-interface RenderFlags extends ModelFlags {
-  model: string;
-  imgSize?: Size | number;
-  crop?: number;
-  preset?: 'seed';
-  tap: Tap;
-  scale: 'filter' | 'layer' | 'model';
-  range?: readonly [number, number];
-  percentile?: readonly [number, number];
-  symmetric?: boolean;
-  cmap: string;
-  frameSize: Size | number;
-  smooth?: boolean;
-  legend?: boolean;
-  video?: boolean;
-  videoFilename: string;
-  fps: FrameRate;
-  predictions: boolean;
-  classes?: string;
-  device: Device;
-  images: boolean;
-  out: string;
-  config?: string;
-  quiet?: boolean;
-  json?: boolean;
-}
 
 export async function renderCommand(paths: string[], command: Command, terminal: Terminal, signal: AbortSignal) {
   const { config } = command.opts<RenderFlags>();
   if (config) applyConfigFile(command, config);
-  settleExclusive(command);
-  applyPreset(command);
-  const flags = command.opts<RenderFlags>();
-  checkTogether(flags, paths);
+  const flags = settleFlags(command);
   const images = findImages(paths);
+  checkImages(command, paths, images);
   // Its threads start while the network is opened, which needs one core only.
   const pool = openFramePool();
   try {
@@ -87,6 +48,7 @@ async function renderImages(
     needed: { ...choice, tap: flags.tap, classifier: flags.predictions },
     signal,
   });
+  if (flags.classes && classNames) checkClassCount(flags.classes, classNames, model);
   const layers = chooseLayers(model.layers, choice);
   const runtime = await openRuntime({
     device: flags.device,
@@ -123,58 +85,6 @@ async function renderImages(
     throw Object.assign(failures[0]!, {
       message: `${failures.length} of ${images.length} images could not be rendered`,
     });
-  }
-}
-
-/** Of two options that answer the same question a flag silences the config file's; two from one place are an error. */
-function settleExclusive(command: Command): void {
-  const isGiven = (name: string) => ['cli', 'config'].includes(command.getOptionValueSource(name) ?? '');
-  for (const pair of EXCLUSIVE) {
-    if (!pair.every(isGiven)) continue;
-    const [first, second] = pair.map((name) => command.options.find((option) => option.attributeName() === name)!);
-    const fromConfig = pair.filter((name) => command.getOptionValueSource(name) === 'config');
-    if (fromConfig.length !== 1)
-      throw new UsageError(`${first!.long} and ${second!.long} exclude each other; give one of them`);
-    const silenced = command.options.find((option) => option.attributeName() === fromConfig[0])!;
-    command.setOptionValueWithSource(silenced.attributeName(), silenced.defaultValue, 'default');
-  }
-}
-
-/** The seed's layers, tap and sizes, where neither a flag nor the config file says otherwise. */
-function applyPreset(command: Command): void {
-  const { preset, model } = command.opts<RenderFlags>();
-  if (!preset) return;
-  checkArchitecture(model);
-  const { seed } = ARCHITECTURES[model];
-  if (!seed) throw new UsageError(`--preset seed: that tool had alexnet and resnet18 only, not ${model}`);
-  const values = {
-    ...seed,
-    imgSize: { width: 600, height: 600 },
-    frameSize: { width: 400, height: 400 },
-  };
-  for (const [name, value] of Object.entries(values)) {
-    const source = command.getOptionValueSource(name);
-    if (source === undefined || source === 'default') command.setOptionValueWithSource(name, value, 'preset');
-  }
-}
-
-/** What one option alone cannot tell. */
-function checkTogether(flags: RenderFlags, paths: readonly string[]): void {
-  readColormap(flags.cmap);
-  const sides =
-    typeof flags.frameSize === 'number' ? [flags.frameSize] : [flags.frameSize.width, flags.frameSize.height];
-  if (Math.max(...sides) > MAX_FRAME_SIDE) {
-    throw new UsageError(
-      `--frame-size: a side of ${Math.max(...sides)} pixels; at most ${MAX_FRAME_SIDE} are possible`,
-    );
-  }
-  if (!flags.images && !flags.video)
-    throw new UsageError('--no-images without --video leaves nothing to make; add --video');
-  if (flags.video && isAbsolute(flags.videoFilename) && paths.length > 1) {
-    throw new UsageError('--video-filename: one absolute file for several images; use a name without a folder');
-  }
-  if (/[\\/]/.test(flags.videoFilename) && !isAbsolute(flags.videoFilename)) {
-    throw new UsageError(`--video-filename ${flags.videoFilename}: expected a file name, or an absolute path`);
   }
 }
 

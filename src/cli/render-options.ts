@@ -1,13 +1,52 @@
 /** The options of `featurescope render`: one table for flags, help and config file. */
 import { Option } from 'commander';
-import { TAPS } from '../model/layer.js';
-import { DEVICES } from '../run/devices.js';
-import { modelOptions } from './model-options.js';
-import { parseCount, parseFrameRate, parseInterval, parsePercentiles, parseSize } from './values.js';
+import { TAPS, type Tap } from '../model/layer.js';
+import { DEVICES, type Device } from '../run/devices.js';
+import type { FrameRate } from '../write/avi.js';
+import { type ModelFlags, modelOptions } from './model-options.js';
+import {
+  parseCount,
+  parseFrameRate,
+  parseInterval,
+  parsePercentiles,
+  parseSize,
+  parseText,
+  type Size,
+} from './values.js';
+
+/** What commander hands over for the table below. */
+export interface RenderFlags extends ModelFlags {
+  model: string;
+  imgSize?: Size | number;
+  crop?: number;
+  preset?: 'seed';
+  tap: Tap;
+  scale: 'filter' | 'layer' | 'model';
+  range?: readonly [number, number];
+  percentile?: readonly [number, number];
+  symmetric?: boolean;
+  cmap: string;
+  frameSize: Size | number;
+  smooth?: boolean;
+  legend?: boolean;
+  video?: boolean;
+  videoFilename: string;
+  fps: FrameRate;
+  predictions: boolean;
+  classes?: string;
+  device: Device;
+  images: boolean;
+  out: string;
+  config?: string;
+  quiet?: boolean;
+  json?: boolean;
+}
 
 export function renderOptions(): Option[] {
   return [
-    new Option('--model <name>', 'an architecture of torchvision, or an .onnx file').default('resnet18'),
+    new Option('--model <name>', 'an architecture of torchvision, or an .onnx file')
+      .argParser(parseText)
+      .default('resnet18'),
     ...modelOptions(),
     new Option(
       '--img-size <size>',
@@ -43,11 +82,14 @@ export function renderOptions(): Option[] {
       '--no-predictions',
       "do not ask the network's classifier; downloads only the tensors that the layers need",
     ),
-    new Option('--classes <file>', "names of the classifier's classes, one a line"),
+    new Option('--classes <file>', "names of the classifier's classes, one a line").argParser(parseText),
     new Option('--device <name>', 'where the network runs; only cpu is tested').choices(DEVICES).default('cpu'),
     new Option('--no-images', 'video and manifest only'),
-    new Option('--out <folder>', 'root of <model>/<date_time>/').default('output'),
-    new Option('--config <file>', 'these options as JSON, keys without dashes; flags win'),
+    new Option('--out <folder>', 'root of <model>/<date_time>/').argParser(parseText).default('output'),
+    new Option(
+      '--config <file>',
+      'these options as JSON, which flags override: {"img-size": "600x400", "images": false} stands for --img-size 600x400 --no-images',
+    ).argParser(parseText),
     new Option('--quiet', 'print nothing but errors'),
     new Option('--json', 'print the manifest instead of a summary'),
   ];
@@ -68,5 +110,6 @@ Examples:
   featurescope render photo.jpg --layers conv1 --layers 'layer1.*' --tap act --cmap magma --legend
   featurescope render holiday/ --img-size 800x600 --scale layer --symmetric --cmap RdBu_r
 
-Exit codes: 0 done, 1 a fault of this program, 2 usage, 3 image, 4 model or weights, 5 output.
+Exit codes: 0 done, 1 a fault of this program, 2 usage, 3 image, 4 model or weights, 5 output,
+            130 interrupted (Ctrl-C), 143 terminated (SIGTERM).
 `;

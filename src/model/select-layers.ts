@@ -6,14 +6,20 @@ import type { Layer } from './layer.js';
 export interface LayerChoice {
   /** Paths, globs or tensor names; everything of the `types` where none are given. */
   readonly layers?: readonly string[] | undefined;
-  /** ONNX operators; the convolutions where none are given. */
+  /** ONNX operators; where none are given, the convolutions. */
   readonly types?: readonly string[] | undefined;
 }
 
-/** The chosen layers in execution order. A pattern looks among the chosen operators first, then among all. Throws a UsageError for what is not there. */
+/**
+ * The chosen layers in execution order. With `types` a pattern looks among these operators only; without, among the convolutions first, then among all. Throws a
+ * UsageError for what is not there.
+ */
 export function chooseLayers(layers: readonly Layer[], { layers: patterns, types }: LayerChoice): Layer[] {
   const typed = selectTypes(layers, types);
-  return patterns ? selectLayers(layers, patterns, typed) : typed;
+  if (!patterns) return typed;
+  return types
+    ? selectLayers(typed, patterns, typed, ` among those of --type ${types}`)
+    : selectLayers(layers, patterns, typed);
 }
 
 /**
@@ -21,7 +27,12 @@ export function chooseLayers(layers: readonly Layer[], { layers: patterns, types
  * parts. A pattern that matches a module selects every layer inside it, so `layer1` and `layer1.0` work too. A pattern may also be a tensor's own name in
  * the file. Where some of `preferred` match, no others do. Throws a UsageError with the nearest names where a pattern matches nothing.
  */
-export function selectLayers(layers: readonly Layer[], patterns: readonly string[], preferred = layers): Layer[] {
+export function selectLayers(
+  layers: readonly Layer[],
+  patterns: readonly string[],
+  preferred = layers,
+  ofTypes = '',
+): Layer[] {
   const selected = new Set<Layer>();
   for (const pattern of patterns) {
     const expression = globToRegExp(pattern);
@@ -32,7 +43,7 @@ export function selectLayers(layers: readonly Layer[], patterns: readonly string
       const names = [...preferred, ...layers].map(({ path }) => path);
       const near = nearestNames(pattern, [...new Set(names)]);
       throw new UsageError(
-        `--layers ${pattern}: no such layer; the nearest are ${near.join(', ')} (see \`featurescope layers\`)`,
+        `--layers ${pattern}: no such layer${ofTypes}; the nearest are ${near.join(', ')} (see \`featurescope layers\`)`,
       );
     }
     for (const layer of matches) selected.add(layer);

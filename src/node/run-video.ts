@@ -56,7 +56,11 @@ export async function openRunVideo(folder: RunFolder, file: string, options: Avi
       },
     },
     options,
-  );
+  ).catch((cause) => {
+    close();
+    rmSync(workPath, { force: true });
+    return explain(cause);
+  });
   return {
     addFrames: (pngs) => avi.addFrames(pngs).catch(explain),
     finish: async (frames) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../src/model/architectures/architectures.js';
 import { layersOf } from '../../src/model/layers.js';
-import { selectLayers } from '../../src/model/select-layers.js';
+import { chooseLayers, type LayerChoice, selectLayers } from '../../src/model/select-layers.js';
 import { message } from './refusal.js';
 
 const RESNET = layersOf(ARCHITECTURES.resnet18.build(1000));
@@ -61,4 +61,17 @@ it('reads no regular expression into a pattern', () => {
   for (const pattern of ['conv[1]', 'conv.', '(conv1', 'conv1|bn1', 'conv\\d', '^conv1$', 'con+v1', 'conv1?']) {
     expect(message(() => select(pattern))).toContain('no such layer');
   }
+});
+
+it('looks among the operators asked for only, without any among the convolutions first', () => {
+  const layer = (path: string, op: string) => ({ ...RESNET[0]!, path, op });
+  const layers = [layer('stem.conv', 'Conv'), layer('stem.relu', 'Relu'), layer('head.pool', 'MaxPool')];
+  const choose = (choice: LayerChoice) => chooseLayers(layers, choice).map(({ path }) => path);
+  expect(choose({})).toEqual(['stem.conv']);
+  expect(choose({ layers: ['stem'] })).toEqual(['stem.conv']);
+  expect(choose({ layers: ['head'] })).toEqual(['head.pool']);
+  expect(choose({ layers: ['stem'], types: ['Relu', 'MaxPool'] })).toEqual(['stem.relu']);
+  expect(message(() => choose({ layers: ['stem.conv'], types: ['Relu', 'MaxPool'] }))).toBe(
+    'UsageError: --layers stem.conv: no such layer among those of --type Relu,MaxPool; the nearest are stem.relu, head.pool (see `featurescope layers`)',
+  );
 });
