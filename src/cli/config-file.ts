@@ -1,8 +1,7 @@
 /** `--config FILE`: the command's own options as JSON, checked by the options' own parsers. Flags win. */
-import { readFileSync, statSync } from 'node:fs';
 import { type Command, CommanderError, type Option } from 'commander';
 import { UsageError } from '../errors.js';
-import { describeFileError } from '../files/file-errors.js';
+import { readTextFile } from '../files/read-text.js';
 import { nearestNames } from '../nearest-names.js';
 import { LIST_PARSERS } from './values.js';
 
@@ -43,9 +42,7 @@ function hint(key: string, keys: readonly string[]): string {
 }
 
 function readJsonObject(path: string): Record<string, unknown> {
-  const text = readText(path);
-  // Control characters other than line breaks and tabs, or what is no UTF-8.
-  if (/[^\P{Cc}\s]|\uFFFD/u.test(text)) throw new UsageError(`${path}: not a text in UTF-8, expected ${EXPECTED}`);
+  const text = readTextFile(path, { option: '--config', expected: EXPECTED, maxBytes: MAX_BYTES });
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -58,20 +55,6 @@ function readJsonObject(path: string): Record<string, unknown> {
 }
 
 const EXPECTED = 'a JSON object of options such as {"model": "alexnet"}';
-
-/** Without the byte order mark that some editors put first. A pipe is not opened: it might never end, or never begin. */
-function readText(path: string): string {
-  try {
-    const facts = statSync(path);
-    if (!facts.isFile() && !facts.isDirectory())
-      throw new UsageError(`--config ${path}: is not a regular file, expected ${EXPECTED}`);
-    if (facts.size > MAX_BYTES) throw new UsageError(`--config ${path}: ${facts.size} bytes, expected ${EXPECTED}`);
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`--config ${describeFileError(path, cause)}`, { cause });
-  }
-}
 
 function convert(path: string, key: string, option: Option, value: unknown): unknown {
   const complain = (expected: string) =>

@@ -120,7 +120,7 @@ describe('what does not go together', () => {
 });
 
 describe('a config file', () => {
-  const cases: [text: string | Uint8Array, message: string][] = [
+  const cases: [text: string, message: string][] = [
     ['{"no-images": true}', ': unknown option "no-images"; write "images": false'],
     ['{"imgSize": 64}', ': unknown option "imgSize"; the nearest are img-size, offline, frame-size'],
     ['{"tap": ["act"]}', ': option "tap" is ["act"], expected one value and no list'],
@@ -129,14 +129,18 @@ describe('a config file', () => {
     ['{"layers": []}', ': option "layers" is [], expected text, a number or a list of them that is not empty'],
     ['{"crop": {}}', ': option "crop" is {}, expected text or a number'],
     ['{"cmap": "gray",\n "fps": x}', `: not valid JSON: Unexpected token 'x', ...", "fps": x}" is not valid JSON`],
-    [
-      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-      ': not a text in UTF-8, expected a JSON object of options such as {"model": "alexnet"}',
-    ],
   ];
   it.each(cases)('%j', async (text, message) => {
     const config = write('wrong.json', text);
     expect(await refusal('none.png', '--config', config)).toEqual({ code: 2, message: config + message });
+  });
+
+  it('that is no text', async () => {
+    const config = write('binary.json', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a));
+    expect(await refusal('none.png', '--config', config)).toEqual({
+      code: 2,
+      message: `--config ${config}: not a text in UTF-8, expected a JSON object of options such as {"model": "alexnet"}`,
+    });
   });
 
   it('that is a folder', async () => {

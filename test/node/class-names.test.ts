@@ -27,7 +27,7 @@ it('reads one name a line, whatever ends a line, and passes over empty ones and 
 describe('refuses', () => {
   const refusal = (path: string, problem: string) =>
     expect(() => readClassNames(path)).toThrow(new UsageError(`--classes ${path}: ${problem}`));
-  const noText = 'holds bytes that no UTF-8 text has; expected class names, one a line, saved as UTF-8';
+  const noText = 'not a text in UTF-8, expected class names, one a line';
   it.each([
     ['a NUL', Uint8Array.of(0x61, 0, 0x0a)],
     ['Latin-1', Uint8Array.of(0x63, 0xe9, 0x0a)],
@@ -37,7 +37,7 @@ describe('refuses', () => {
   it('a file larger than any list of names', () => {
     const path = file('large.txt', '');
     truncateSync(path, 2 ** 24 + 1);
-    refusal(path, '16777217 bytes, expected class names, one a line, in at most 16777216');
+    refusal(path, '16777217 bytes, more than 16777216, expected class names, one a line');
   });
 
   it('a folder, and what is not there', () => {
@@ -49,7 +49,7 @@ describe('refuses', () => {
     const pipe = join(root, 'pipe.txt');
     execFileSync('mkfifo', [pipe]);
     for (const path of [pipe, '/dev/null']) {
-      refusal(path, 'is not a regular file but a pipe, socket or device; save the names to a file and give that');
+      refusal(path, 'is not a regular file, expected class names, one a line');
     }
   });
 });
